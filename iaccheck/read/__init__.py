@@ -1,0 +1,166 @@
+"""read: the bytes of a file -> Plan, by an allow-list."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from iaccheck.errors import InputError
+from iaccheck.facts import Facts, Table
+from iaccheck.model import Change, Configuration, Document, Input, Object, Plan, StateObject
+from iaccheck.read import document as documents
+from iaccheck.read import objects
+from iaccheck.read.document import RawChange, RawDocument, RawModule, RawResource
+from iaccheck.read.text import MAKE_PLAN, TO_JSON, json_of
+
+_OPENTOFU = "registry.opentofu.org/"
+_NOTHING = Table(code="", id="")
+
+
+def read(document: Document, facts: Facts) -> Plan:
+    """Decode the JSON of a plan (`terraform show -json`, `tofu show -json`; formats 0.1 to 1.x).
+
+    Only objects of types that the tables know, or that are of the service, get in; of those only allow-listed values.
+    Raises InputError for every other file, with what it is and what to type instead.
+    """
+    data = json_of(document.name, document.data)
+    raw = documents.parse(document.name, data)
+    if not raw.is_plan:
+        raise InputError(f"{document.name}: this is a Terraform state, not a plan", f"make a plan: {MAKE_PLAN}")
+    try:
+        return _plan(document, raw, facts)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise InputError(
+            f"{document.name}: a change in the plan does not have its form ({type(error).__name__})",
+            f"make the file again: {TO_JSON}",
+        ) from None
+
+
+def _plan(document: Document, raw: RawDocument, facts: Facts) -> Plan:
+    changes = tuple(_changes(raw.resource_changes or (), facts))
+    prior = (
+        tuple(_state(raw.prior_state.values.root_module, facts)) if raw.prior_state and raw.prior_state.values else ()
+    )
+    vanished = tuple(_vanished(raw.resource_drift or (), facts))
+    matters = bool(changes or prior)
+    return Plan(
+        input=_input(document, raw),
+        changes=changes,
+        prior=prior,
+        vanished=vanished,
+        has_changes=raw.resource_changes is not None,
+        complete=raw.complete,
+        errored=bool(raw.errored),
+        opentofu=any(entry.provider_name.startswith(_OPENTOFU) for entry in raw.resource_changes or ()),
+        configuration=documents.configuration_of(document.name, raw.configuration) if matters else Configuration(),
+        variables=_variables(raw) if matters else {},
+        relevant_attributes=_relevant_attributes(raw) if matters else (),
+    )
+
+
+def _input(document: Document, raw: RawDocument) -> Input:
+    import hashlib
+
+    return Input(
+        name=document.name,
+        kind="plan",
+        format_version=raw.format_version or None,
+        terraform_version=raw.terraform_version,
+        sha256=hashlib.sha256(document.data).hexdigest(),
+        label=document.label,
+    )
+
+
+def _table(facts: Facts, type_name: str, mode: str) -> Table:
+    known = facts.type(type_name)
+    return (known.table(mode) if known else None) or _NOTHING
+
+
+def _key(index: str | float | None) -> str | int | None:
+    return int(index) if isinstance(index, float) else index
+
+
+def _changes(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[Change]:
+    for entry in entries:
+        if not facts.relevant(entry.type):
+            continue
+        delta = objects.decode_delta(entry.change)
+        table = _table(facts, entry.type, entry.mode)
+        before, after = objects.attributes(delta.before), objects.attributes(delta.after)
+        unknown = objects.attributes(delta.after_unknown)
+        update = before is not None and after is not None
+        yield Change(
+            address=entry.address,
+            module=entry.module_address or "",
+            mode=entry.mode,
+            type=entry.type,
+            name=entry.name,
+            key=_key(entry.index),
+            actions=tuple(delta.actions),
+            before=objects.admit(table, before) if before is not None else None,
+            after=objects.admit(table, after, unknown) if after is not None else None,
+            changed=objects.changed_names(before, after, unknown) if update and before and after else frozenset(),
+            unknown=objects.unknown_names(unknown),
+            previous_address=entry.previous_address,
+            deposed=entry.deposed,
+            importing=objects.attributes(delta.importing) is not None,
+        )
+
+
+def _state(module: RawModule, facts: Facts) -> Iterator[StateObject]:
+    pending = [module]
+    while pending:
+        module = pending.pop()
+        pending.extend(module.child_modules)
+        for resource in module.resources:
+            if facts.relevant(resource.type):
+                yield _state_object(resource, module.address or "", facts)
+
+
+def _state_object(resource: RawResource, module: str, facts: Facts) -> StateObject:
+    values = objects.attributes(resource.values)
+    return StateObject(
+        address=resource.address,
+        module=module,
+        mode=resource.mode,
+        type=resource.type,
+        name=resource.name,
+        key=_key(resource.index),
+        object=objects.admit(_table(facts, resource.type, resource.mode), values) if values else Object({}),
+        deposed=resource.deposed_key,
+        depends_on=tuple(resource.depends_on or ()),
+    )
+
+
+def _vanished(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[StateObject]:
+    """What the refresh looked for and did not find: drift whose action is delete."""
+    for entry in entries:
+        if not facts.relevant(entry.type):
+            continue
+        delta = objects.decode_delta(entry.change)
+        before = objects.attributes(delta.before)
+        if delta.actions == ["delete"] and before is not None:
+            yield StateObject(
+                address=entry.address,
+                module=entry.module_address or "",
+                mode=entry.mode,
+                type=entry.type,
+                name=entry.name,
+                key=_key(entry.index),
+                object=objects.admit(_table(facts, entry.type, entry.mode), before),
+            )
+
+
+def _variables(raw: RawDocument) -> dict[str, msgspec.Raw]:
+    variables = msgspec.json.decode(raw.variables, type=dict[str, documents.RawVariable] | None) or {}
+    return {name: variable.value for name, variable in variables.items()}
+
+
+def _relevant_attributes(raw: RawDocument) -> tuple[tuple[str, str], ...]:
+    """(resource, attribute) of the resources that the plan names as what its changes depend on."""
+    entries = msgspec.json.decode(raw.relevant_attributes, type=list[_RelevantAttribute] | None) or []
+    return tuple(sorted({(entry.resource, str(entry.attribute[0]) if entry.attribute else "") for entry in entries}))
+
+
+class _RelevantAttribute(msgspec.Struct):
+    resource: str = ""
+    attribute: list[str | int | float] = []

@@ -1,0 +1,94 @@
+"""objects: the raw values of a resource -> what its table lets in. Secret values stop here.
+
+Nothing but the attributes of a table's allow-list is decoded into a value. Of the others only the name is kept, whether
+it is set where the table asks for that, and whether it changed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from iaccheck.facts import Table
+from iaccheck.model import Object
+
+_NULL = b"null"
+_TRUE = b"true"
+_EMPTY = (_NULL, b"[]", b"{}", b'""')
+
+RawAttributes = dict[str, Raw]
+_decode_attributes: Callable[[Any], RawAttributes] = msgspec.json.Decoder(RawAttributes).decode
+
+
+class RawDelta(Struct):
+    """The `change` of an entry: what was, what will be, what isn't known yet."""
+
+    actions: list[str] = []
+    before: Raw = Raw(_NULL)
+    after: Raw = Raw(_NULL)
+    after_unknown: Raw = Raw(_NULL)
+    importing: Raw = Raw(_NULL)
+
+
+decode_delta = msgspec.json.Decoder(RawDelta).decode
+
+
+def attributes(raw: Raw) -> RawAttributes | None:
+    """The attributes of an object, each still raw; None for null, and for what is no object."""
+    if memoryview(raw)[:1].tobytes() != b"{":
+        return None
+    return _decode_attributes(raw)
+
+
+def admit(table: Table, values: RawAttributes, unknown: RawAttributes | None = None) -> Object:
+    """The allow-listed part of an object."""
+    admitted = {name: _value(table, name, values[name]) for name in table.values if name in values}
+    present = frozenset(name for name in table.presence if name in values and bytes(values[name]) not in _EMPTY)
+    if not unknown:
+        return Object(admitted, present)
+    return Object(admitted, present, {name: _decoded(unknown[name]) for name in table.values if name in unknown})
+
+
+def _value(table: Table, name: str, raw: Raw) -> Any:
+    value = _decoded(raw)
+    inner = table.within.get(name)
+    return value if inner is None else _only(value, frozenset(inner))
+
+
+def _only(value: Any, names: frozenset[str]) -> Any:
+    """The named attributes of nested blocks; the rest of a block isn't let in."""
+    if isinstance(value, list):
+        return [_only(item, names) for item in value]
+    if isinstance(value, dict):
+        return {name: _only(item, names) for name, item in value.items() if name in names}
+    return value
+
+
+def _decoded(raw: Raw) -> Any:
+    return msgspec.json.decode(raw)
+
+
+def changed_names(before: RawAttributes, after: RawAttributes, unknown: RawAttributes | None) -> frozenset[str]:
+    """Names of the attributes that differ between two states, unknown ones apart."""
+    hidden = unknown_names(unknown)
+    return frozenset(
+        name
+        for name in before.keys() | after.keys()
+        if name not in hidden and not _same(before.get(name), after.get(name))
+    )
+
+
+def unknown_names(unknown: RawAttributes | None) -> frozenset[str]:
+    """Names of the attributes that are unknown, wholly or in a part."""
+    if not unknown:
+        return frozenset()
+    return frozenset(name for name, raw in unknown.items() if _TRUE in bytes(raw))
+
+
+def _same(before: Raw | None, after: Raw | None) -> bool:
+    left, right = (bytes(raw) if raw is not None else _NULL for raw in (before, after))
+    if left == right:
+        return True
+    # Terraform writes both sides alike. A file that was edited may be spaced or ordered otherwise: compare what is said.
+    return bool(msgspec.json.decode(left) == msgspec.json.decode(right))

@@ -1,0 +1,36 @@
+"""escape: text from a plan -> text that no terminal, table or page acts on."""
+
+import unicodedata
+
+# Bidirectional controls can show text in another order than it is read (CVE-2021-42574).
+_BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_LONGEST = 300
+
+
+def visible(text: str, longest: int = _LONGEST) -> str:
+    """One line without control, format or bidirectional characters: each is written as its code instead.
+
+    What is longer than `longest` characters is cut in its middle, and says so.
+    """
+    if len(text) > longest:
+        head, tail = longest * 2 // 3, longest // 4
+        text = f"{text[:head]}…({len(text) - head - tail} characters)…{text[-tail:]}"
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character in _BIDIRECTIONAL or unicodedata.category(character) in _UNSEEN:
+        return f"\\u{ord(character):04x}" if ord(character) > 0xFF else f"\\x{ord(character):02x}"
+    return character
+
+
+def masked(text: str) -> str:
+    """A CRN without its account: crn:v1:bluemix:public:logs:eu-de:a/…:<guid>:: ."""
+    parts = text.split(":")
+    if len(parts) > 6 and parts[0] == "crn" and parts[6].startswith("a/"):
+        parts[6] = "a/…"
+        return ":".join(parts)
+    return text

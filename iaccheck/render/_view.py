@@ -1,0 +1,101 @@
+"""view: what several formats show of a report: counts, sentences, findings of one kind together."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from iaccheck.model import Coverage, Finding, Phase, Report, Severity
+
+SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+
+
+class Group(NamedTuple):
+    """Findings of one policy in one location, shown as one."""
+
+    policy: str
+    severity: Severity
+    title: str
+    location: str | None
+    help: str
+    findings: tuple[Finding, ...]
+
+
+class Amount(NamedTuple):
+    """How many events: `least` for sure, `open` when there can be more."""
+
+    least: int
+    open: bool
+
+    def __str__(self) -> str:
+        return f"{self.least}+" if self.open else str(self.least)
+
+
+def amount(items: Iterable[Coverage]) -> Amount:
+    least, most_known, bounded = 0, 0, True
+    for item in items:
+        least += item.event.min
+        most_known += item.event.max or 0
+        bounded = bounded and item.event.max is not None
+    return Amount(least, not bounded or most_known > least)
+
+
+def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """Findings by policy and location, in the order of the report."""
+    groups: dict[tuple[str, str | None], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.policy, finding.location), []).append(finding)
+    return tuple(
+        Group(policy, members[0].severity, members[0].title, location, members[0].help, tuple(members))
+        for (policy, location), members in groups.items()
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def severity_counts(report: Report) -> dict[str, int]:
+    """Findings that count, by severity; severities without one are left out."""
+    counts = Counter(finding.severity for finding in report.findings if finding.counts)
+    return {severity.value: counts[severity] for severity in SEVERITIES if counts[severity]}
+
+
+def verdict_sentence(report: Report) -> str:
+    """One sentence: may it be merged, and why not."""
+    counts = severity_counts(report)
+    found = ", ".join(counted(number, severity) for severity, number in counts.items()) or "nothing to report"
+    lost = sorted(
+        {f.location or "" for f in report.findings if f.counts and f.severity is Severity.ERROR and f.location}
+    )
+    where = f" in {', '.join(lost)}" if lost else ""
+    if report.verdict == "fail":
+        return f"Do not merge: audit events would be lost{where} ({found})." if lost else f"Do not merge ({found})."
+    if not report.coverage and not report.locations:
+        return f"Nothing to audit: this plan causes no Secrets Manager events ({found})."
+    return f"May be merged: no finding at or above {report.fail_on} ({found})."
+
+
+def events_by_phase(report: Report) -> dict[str, int]:
+    """Events that surely happen, by phase."""
+    counts = {phase.value: 0 for phase in Phase}
+    for item in report.coverage:
+        counts[item.event.phase.value] += item.event.min
+    return counts
+
+
+def coverage_by_location(report: Report) -> dict[str | None, list[Coverage]]:
+    by_location: dict[str | None, list[Coverage]] = {}
+    for item in report.coverage:
+        by_location.setdefault(item.event.location, []).append(item)
+    return by_location
+
+
+def looked_at(report: Report) -> tuple[str, ...]:
+    """What the report rests on, a line each."""
+    lines = []
+    for item in report.inputs:
+        label = f"{item.label}: " if item.label else ""
+        made = f" (Terraform {item.terraform_version}, format {item.format_version})" if item.terraform_version else ""
+        lines.append(f"{label}{item.kind} {item.name}{made}")
+    lines.append(f"facts as of {report.as_of.isoformat()}")
+    return tuple(lines)

@@ -1,0 +1,257 @@
+"""places: the service instance of an object and, with it, the location of its events.
+
+In this order: the instance that `instance_id` names or refers to, the id in the state, `region`, the region of the
+provider, the environment of the run, us-south. For create, data sources and action resources that is also the order in
+which the provider picks the host it calls (terraform-provider-ibm 2.5.0, ibm/service/secretsmanager/utils.go); what is
+in the state is called where its id says.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import UNSET, Struct
+
+from iaccheck.facts import Facts
+from iaccheck.model import Change, Configuration, Object, Plan, ResourceConfiguration
+from iaccheck.resolve.blocks import Blocks
+from iaccheck.resolve.instances import ServiceInstance, guid_of, location_of_crn
+from iaccheck.resolve.references import NOTHING, References, Scope, Trace
+
+ENVIRONMENT = ("IC_REGION", "IBMCLOUD_REGION", "BM_REGION", "BLUEMIX_REGION")
+ASSUMED = "us-south"
+
+_INSTANCE = frozenset({"service_instance"})
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where an operation happens. `region` is set where it contradicts the location, or is only assumed (`assumed`)."""
+
+    location: str | None
+    instance: ServiceInstance | None
+    guid: str | None
+    reason: str
+    region: str | None = None
+    assumed: bool = False
+
+
+class _Region(Struct, frozen=True):
+    """A region and how it is known; `name` None: not known, and `reason` says why.
+
+    `binding`: the plan itself says that this region will be called; the environment of the run is not the apply's.
+    """
+
+    name: str | None
+    reason: str
+    assumed: bool = False
+    binding: bool = False
+
+
+class Places:
+    """Places the objects of one plan, against all instances that are known."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        instances: tuple[ServiceInstance, ...],
+        blocks: Blocks,
+        references: References,
+        facts: Facts,
+        environment: Mapping[str, str],
+    ) -> None:
+        self._plan = plan
+        self._blocks = blocks
+        self._references = references
+        self._facts = facts
+        self._environment = environment
+        self._by_guid: dict[str, ServiceInstance] = {}
+        for instance in instances:
+            if instance.guid and (instance.guid not in self._by_guid or instance.managed):
+                self._by_guid[instance.guid] = instance
+        self._by_address = {i.address: i for i in instances if i.after or not i.managed}
+        self._provider_regions: dict[str, _Region] = {}
+
+    def in_state(self, object_: Object) -> Place | None:
+        """Of an object that a state holds: its id says region and instance. None where it doesn't."""
+        parts = str(object_.values.get("id") or "").split("/")
+        guid = guid_of(parts[1]) if len(parts) > 1 else None
+        if guid is None:
+            return None
+        instance = self._by_guid.get(guid)
+        if instance is not None and instance.location:
+            return Place(location=instance.location, instance=instance, guid=guid, reason=_known_by("its id", instance))
+        return Place(
+            location=parts[0] or None, instance=instance, guid=guid, reason="the id in the state names the region"
+        )
+
+    def planned(
+        self, object_: Object, block: ResourceConfiguration | None, module: str, key: str | int | None
+    ) -> Place:
+        """Of an object that is made or read: by `instance_id`, else by the region that the provider will call."""
+        guid, instance, trace, named = self._instance(object_, block, module, key)
+        region = self._region(object_, block, module, key)
+        if instance is not None and instance.location:
+            reason = _known_by(named, instance)
+            if region.binding and region.name != instance.location:
+                return Place(
+                    location=instance.location, instance=instance, guid=guid, reason=reason, region=region.name
+                )
+            return Place(location=instance.location, instance=instance, guid=guid, reason=reason)
+        candidates = [self._by_address[a] for a in sorted(trace.objects) if a in self._by_address]
+        if region.name is not None and not region.assumed:
+            there = [candidate for candidate in candidates if candidate.location == region.name]
+            only = there[0] if len(there) == 1 and guid is None else instance
+            return Place(location=region.name, instance=only, guid=guid, reason=region.reason)
+        return self._undecided(candidates, instance, guid, trace, region)
+
+    def _undecided(
+        self,
+        candidates: list[ServiceInstance],
+        instance: ServiceInstance | None,
+        guid: str | None,
+        trace: Trace,
+        region: _Region,
+    ) -> Place:
+        """No certain instance and no certain region: all that it can be, if that agrees; else what isn't known."""
+        locations = {candidate.location for candidate in candidates}
+        if len(locations) == 1 and None not in locations and not trace.gaps:
+            reason = f"instance_id is one of {_listed(c.address for c in candidates)}, all in the same location"
+            return Place(location=candidates[0].location, instance=None, guid=guid, reason=reason)
+        if region.assumed and (guid is not None or not (candidates or trace.gaps)):
+            return Place(
+                location=region.name,
+                instance=instance,
+                guid=guid,
+                reason=region.reason,
+                region=region.name,
+                assumed=True,
+            )
+        reasons = []
+        if candidates:
+            reasons.append(f"instance_id can be any of {_listed(c.address for c in candidates)}")
+        if trace.gaps:
+            reasons.append(f"instance_id comes from {_listed(sorted(trace.gaps))}, which the plan does not show")
+        reasons.append(region.reason)
+        if region.assumed and not candidates:
+            return Place(
+                location=region.name,
+                instance=None,
+                guid=guid,
+                reason="; ".join(reasons),
+                region=region.name,
+                assumed=True,
+            )
+        return Place(location=None, instance=None, guid=guid, reason="; ".join(reasons))
+
+    def owner(self, change: Change, subject: Object) -> ServiceInstance | None:
+        """The instance that a service credential belongs to; None where it belongs to another service."""
+        known = self._facts.type(change.type)
+        attribute = known.instance_attribute if known is not None else ""
+        guid = guid_of(subject.values.get(attribute))
+        if guid is not None:
+            return self._by_guid.get(guid)
+        block = self._blocks.block(change)
+        if block is None:
+            return None
+        trace = self._references.attribute(block, change.module, change.key, attribute, _INSTANCE)
+        return self._by_address.get(next(iter(trace.objects))) if len(trace.objects) == 1 else None
+
+    # --- the instance ------------------------------------------------------------------------------------------
+
+    def _instance(
+        self, object_: Object, block: ResourceConfiguration | None, module: str, key: str | int | None
+    ) -> tuple[str | None, ServiceInstance | None, Trace, str]:
+        guid = guid_of(object_.values.get("instance_id"))
+        if guid is not None:
+            return guid, self._by_guid.get(guid) or self._from_variables(guid), NOTHING, "instance_id"
+        if block is None:
+            return None, None, Trace(gaps=frozenset({"a block that the plan does not hold"})), ""
+        trace = self._references.attribute(block, module, key, "instance_id", _INSTANCE)
+        if len(trace.objects) == 1 and not trace.gaps:
+            instance = self._by_address.get(next(iter(trace.objects)))
+            if instance is not None and not self._foreign(trace):
+                return instance.guid, instance, trace, "instance_id refers to it"
+        literal = self._foreign(trace)
+        if len(literal) == 1 and not trace.objects and not trace.gaps:
+            guid = literal[0]
+            return guid, self._by_guid.get(guid) or self._from_variables(guid), trace, "instance_id"
+        return None, None, trace, ""
+
+    def _foreign(self, trace: Trace) -> list[str]:
+        """GUIDs of instances among the plain strings of a trace."""
+        return sorted({guid for text in trace.literals if (guid := guid_of(text))})
+
+    def _from_variables(self, guid: str) -> ServiceInstance | None:
+        """An instance of which only a CRN in a variable says the location."""
+        for name in sorted(self._plan.variables):
+            raw = bytes(self._plan.variables[name])
+            if guid.encode() not in raw.lower() or b"crn:" not in raw:
+                continue
+            for text in self._references.expression({"references": [f"var.{name}"]}, Scope(()), (), _INSTANCE).literals:
+                location = location_of_crn(text)
+                if location and guid_of(text) == guid:
+                    return ServiceInstance(
+                        address=guid, service="", guid=guid, location=location, before=True, after=True, managed=False
+                    )
+        return None
+
+    # --- the region --------------------------------------------------------------------------------------------
+
+    def _region(
+        self, object_: Object, block: ResourceConfiguration | None, module: str, key: str | int | None
+    ) -> _Region:
+        region = object_.values.get("region")
+        if region:
+            return _Region(str(region), "region is set", binding=True)
+        if block is not None:
+            trace = self._references.attribute(block, module, key, "region", _INSTANCE)
+            if trace != NOTHING:
+                return self._traced(trace, "region")
+            return self._provider_region(block)
+        return _Region(None, "the plan holds no block for it")
+
+    def _traced(self, trace: Trace, what: str) -> _Region:
+        """A region by reference: the location of an instance, or one plain name."""
+        names = {self._by_address[a].location for a in trace.objects if a in self._by_address}
+        names |= {location_of_crn(text) or text for text in trace.literals}
+        if len(names) == 1 and None not in names and not trace.gaps:
+            return _Region(names.pop(), f"{what} refers to it", binding=True)
+        if trace.gaps:
+            return _Region(None, f"{what} comes from {_listed(sorted(trace.gaps))}, which the plan does not show")
+        return _Region(None, f"{what} can be any of {_listed(sorted(str(n) for n in names))}")
+
+    def _provider_region(self, block: ResourceConfiguration) -> _Region:
+        key = block.provider_config_key
+        region = self._provider_regions.get(key)
+        if region is None:
+            region = self._provider_regions[key] = self._read_provider(key, self._plan.configuration)
+        return region
+
+    def _read_provider(self, key: str, configuration: Configuration) -> _Region:
+        provider = configuration.providers.get(key)
+        while provider is None and ":" in key:
+            # A module without a provider block of its own inherits that of its caller.
+            module, name = key.rsplit(":", 1)
+            key = f"{module.rpartition('.module.')[0]}:{name}" if ".module." in module else name
+            provider = configuration.providers.get(key)
+        expression = provider.expressions.get("region", UNSET) if provider else UNSET
+        if provider is None or expression is UNSET:
+            return self._environment_region()
+        module = provider.module_address
+        scope = Scope(self._blocks.path(module))
+        trace = self._references.expression(expression, scope, (), _INSTANCE)
+        return self._traced(trace, "the provider's region")
+
+    def _environment_region(self) -> _Region:
+        for name in ENVIRONMENT:
+            if self._environment.get(name):
+                return _Region(self._environment[name], f"{name} of this run is the provider's region")
+        return _Region(ASSUMED, f"no region is set anywhere; the provider's default {ASSUMED} is assumed", assumed=True)
+
+
+def _known_by(how: str, instance: ServiceInstance) -> str:
+    return f"{how}: the instance is {instance.address}"
+
+
+def _listed(names: Iterable[str], most: int = 4) -> str:
+    items = list(names)
+    shown = ", ".join(items[:most])
+    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"

@@ -1,0 +1,347 @@
+"""references: follow what an expression of the configuration refers to, through modules, variables, outputs and locals.
+
+A plan keeps of an expression only its constant, or the list of what it refers to
+(https://developer.hashicorp.com/terraform/internals/json-format#expression-representation): operators, functions and
+instance keys are lost. So a trace ends in all that the expression can mean, and says what it could not follow.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from iaccheck.address import Key, ModulePath, Step, format_module, steps, without_keys
+from iaccheck.facts import Facts
+from iaccheck.model import ModuleConfiguration, Plan, ResourceConfiguration
+from iaccheck.resolve.blocks import Blocks, block_name, expressions
+
+# What a name of a location, a GUID, an id or a CRN is made of. Other strings never leave a trace.
+_PLAIN = re.compile(r"[A-Za-z0-9_.:/*-]{1,256}")
+_DEPTH = 200
+
+Path = tuple[str | int, ...]
+Locals = Callable[[tuple[str, ...], str], Any]
+
+
+class Trace(NamedTuple):
+    """Where an expression can lead: addresses of objects, plain strings, and what could not be followed."""
+
+    objects: frozenset[str] = frozenset()
+    literals: frozenset[str] = frozenset()
+    gaps: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Trace") -> "Trace":
+        return Trace(self.objects | other.objects, self.literals | other.literals, self.gaps | other.gaps)
+
+
+NOTHING = Trace()
+
+
+class Scope(NamedTuple):
+    """Where an expression stands: the module instance, and the key and repetition of its block."""
+
+    path: ModulePath
+    key: Key = None
+    for_each: Raw | UnsetType = UNSET
+
+
+class Reference(NamedTuple):
+    """A reference, longest form: `module.sm["x"].guid` -> head `module`, then its steps."""
+
+    head: str
+    rest: tuple[Step, ...]
+    text: str
+
+
+class References:
+    """Follows the expressions of one plan. `stops` are the roles at whose objects a trace ends."""
+
+    def __init__(self, plan: Plan, blocks: Blocks, facts: Facts, local_values: Locals | None = None) -> None:
+        self._variables_given = plan.variables
+        self._blocks = blocks
+        self._facts = facts
+        self._locals = local_values
+        self._memo: dict[object, Trace] = {}
+
+    # --- following ---------------------------------------------------------------------------------------------
+
+    def attribute(
+        self, block: ResourceConfiguration, module: str, key: Key, attribute: str, stops: frozenset[str]
+    ) -> Trace:
+        """Where an attribute of a resource leads. An attribute that isn't set leads nowhere."""
+        expression = expressions(block).get(attribute)
+        if expression is None:
+            return NOTHING
+        return self.expression(expression, Scope(self._blocks.path(module), key, block.for_each_expression), (), stops)
+
+    def expression(self, expression: Any, scope: Scope, attributes: Path, stops: frozenset[str]) -> Trace:
+        """Where an expression leads; `attributes` is the part of its value that is asked for."""
+        return self._follow(_decoded(expression), scope, attributes, stops, 0)
+
+    def _follow(self, expression: Any, scope: Scope, attributes: Path, stops: frozenset[str], depth: int) -> Trace:
+        if depth > _DEPTH:
+            return Trace(gaps=frozenset({"references nested too deeply"}))
+        if isinstance(expression, list):
+            return self._union(self._follow(part, scope, attributes, stops, depth + 1) for part in expression)
+        if not isinstance(expression, dict):
+            return NOTHING
+        if "constant_value" in expression:
+            return Trace(literals=frozenset(_strings(_picked(expression["constant_value"], attributes))))
+        if "references" in expression:
+            references = list(grouped(expression["references"]))
+            return self._follow_references(references, scope, attributes, stops, depth)
+        if not expression:
+            return Trace(gaps=frozenset({"a function of constants"}))
+        if isinstance(expression.get("list"), list):
+            return self._follow_list(expression["list"], scope, attributes, stops, depth)
+        if isinstance(expression.get("object"), dict):
+            expression = expression["object"]
+        if attributes and attributes[0] in expression:
+            return self._follow(expression[attributes[0]], scope, attributes[1:], stops, depth + 1)
+        return self._union(self._follow(part, scope, (), stops, depth + 1) for part in expression.values())
+
+    def _follow_list(
+        self, items: list[Any], scope: Scope, attributes: Path, stops: frozenset[str], depth: int
+    ) -> Trace:
+        """A list as the source writes it: one of its items, or any."""
+        if attributes and isinstance(attributes[0], int) and attributes[0] < len(items):
+            return self._follow(items[attributes[0]], scope, attributes[1:], stops, depth + 1)
+        return self._union(self._follow(item, scope, (), stops, depth + 1) for item in items)
+
+    def _union(self, traces: Iterator[Trace]) -> Trace:
+        result = NOTHING
+        for trace in traces:
+            result |= trace
+        return result
+
+    def _follow_references(
+        self,
+        references: list[Reference],
+        scope: Scope,
+        attributes: Path,
+        stops: frozenset[str],
+        depth: int,
+    ) -> Trace:
+        containers = [r for r in references if r.head in ("module", "resource", "data", "local", "var")]
+        if len(references) == 2 and len(containers) >= 1:
+            # `module.sm[each.key]`, `module.sm[var.region]`: the plan lists the container, then what indexes it.
+            container, index = references
+            if container in containers and not _indexed(container):
+                key = self._index_value(index, scope, depth)
+                if key is not None and self._has_key(container, scope, key):
+                    return self._follow_one(container, scope, (key, *attributes), stops, depth)
+        if len(references) == 1:
+            return self._follow_one(references[0], scope, attributes, stops, depth)
+        return self._union(self._follow_one(r, scope, (), stops, depth) for r in references)
+
+    def _follow_one(
+        self, reference: Reference, scope: Scope, attributes: Path, stops: frozenset[str], depth: int
+    ) -> Trace:
+        key = (reference.text, scope.path, scope.key, attributes, stops)
+        known = self._memo.get(key)
+        if known is None:
+            self._memo[key] = Trace(gaps=frozenset({f"{reference.text} refers to itself"}))
+            known = self._memo[key] = self._follow_head(reference, scope, attributes, stops, depth + 1)
+        return known
+
+    def _follow_head(
+        self, reference: Reference, scope: Scope, attributes: Path, stops: frozenset[str], depth: int
+    ) -> Trace:
+        path: Path = (*(step.value for step in reference.rest), *attributes)
+        match reference.head:
+            case "var" if path:
+                return self._variable(scope.path, str(path[0]), path[1:], stops, depth)
+            case "module" if path:
+                return self._module(reference, scope, path, stops, depth)
+            case "resource" | "data" if len(path) >= 2:
+                return self._resource(reference.head == "data", scope, path, stops, depth)
+            case "each" if path:
+                return self._each(scope, path, stops, depth)
+            case "local" if path:
+                return self._local(scope.path, str(path[0]), path[1:], stops, depth)
+            case "count" if isinstance(scope.key, int):
+                return NOTHING
+            case "path" | "terraform" | "count" | "self":
+                return NOTHING
+        return Trace(gaps=frozenset({reference.text}))
+
+    def _variable(self, path: ModulePath, name: str, attributes: Path, stops: frozenset[str], depth: int) -> Trace:
+        if not path:
+            if name in self._variables_given:
+                value = _decoded(self._variables_given[name])
+                return Trace(literals=frozenset(_strings(_picked(value, attributes))))
+            return self._default(path, name, attributes)
+        call = self._blocks.calls.get(without_keys(path))
+        if call is None:
+            return Trace(gaps=frozenset({f"var.{name}"}))
+        expression = call.expressions.get(name)
+        if expression is None:
+            return self._default(path, name, attributes)
+        outer = Scope(path[:-1], path[-1][1], call.for_each_expression)
+        return self._follow(_decoded(expression), outer, attributes, stops, depth)
+
+    def _default(self, path: ModulePath, name: str, attributes: Path) -> Trace:
+        module = self._blocks.modules.get(without_keys(path))
+        variable = module.variables.get(name) if module else None
+        if variable is None or variable.default is UNSET:
+            return Trace(gaps=frozenset({f"var.{name}"}))
+        return Trace(literals=frozenset(_strings(_picked(_decoded(variable.default), attributes))))
+
+    def _local(self, path: ModulePath, name: str, attributes: Path, stops: frozenset[str], depth: int) -> Trace:
+        expression = self._locals(without_keys(path), name) if self._locals else None
+        if expression is None:
+            return Trace(gaps=frozenset({f"local.{name}"}))
+        return self._follow(expression, Scope(path), attributes, stops, depth)
+
+    def _each(self, scope: Scope, path: Path, stops: frozenset[str], depth: int) -> Trace:
+        if path[0] == "key":
+            return Trace(literals=frozenset(_strings(scope.key)))
+        if scope.for_each is UNSET or scope.key is None:
+            return Trace(gaps=frozenset({"each.value"}))
+        expression = _decoded(scope.for_each)
+        outer = Scope(scope.path)
+        if isinstance(expression, dict) and isinstance(expression.get("constant_value"), list):
+            return Trace(literals=frozenset(_strings(scope.key)))
+        trace = self._follow(expression, outer, (scope.key, *path[1:]), stops, depth)
+        if trace == NOTHING and len(path) == 1:
+            # A set has no values of its own: each.value is each.key.
+            return Trace(literals=frozenset(_strings(scope.key)))
+        return trace
+
+    def _module(self, reference: Reference, scope: Scope, path: Path, stops: frozenset[str], depth: int) -> Trace:
+        name, rest = str(path[0]), path[1:]
+        call = self._blocks.calls.get((*without_keys(scope.path), name))
+        if call is None:
+            return Trace(gaps=frozenset({reference.text}))
+        repeated = call.for_each_expression is not UNSET or call.count_expression is not UNSET
+        keys: list[Key] = [None]
+        if repeated:
+            known = self._blocks.module_keys.get((scope.path, name), set())
+            if rest and rest[0] != "*":
+                keys, rest = [rest[0]], rest[1:]
+            else:
+                keys, rest = sorted(known, key=str), rest[1:]
+            if not keys:
+                return Trace(gaps=frozenset({f"module.{name}, of which no instance is known"}))
+        return self._union(
+            self._outputs(call.module, Scope((*scope.path, (name, key))), rest, stops, depth) for key in keys
+        )
+
+    def _outputs(
+        self, module: ModuleConfiguration, scope: Scope, rest: Path, stops: frozenset[str], depth: int
+    ) -> Trace:
+        if rest:
+            output = module.outputs.get(str(rest[0]))
+            if output is None:
+                return Trace(gaps=frozenset({f"output {rest[0]}"}))
+            return self._follow(_decoded(output.expression), scope, rest[1:], stops, depth)
+        # Behind a dynamic key the plan drops the name of the output: it can be any of them.
+        return self._union(
+            self._follow(_decoded(output.expression), scope, (), stops, depth) for output in module.outputs.values()
+        )
+
+    def _resource(self, data: bool, scope: Scope, path: Path, stops: frozenset[str], depth: int) -> Trace:
+        type_name, name, rest = str(path[0]), str(path[1]), path[2:]
+        mode = "data" if data else "managed"
+        block = self._blocks.resources.get((without_keys(scope.path), block_name(mode, type_name, name)))
+        found = self._blocks.objects.get((format_module(scope.path), block_name(mode, type_name, name)), {})
+        chosen = found
+        if rest and rest[0] in found:
+            chosen, rest = {rest[0]: found[rest[0]]}, rest[1:]
+        known = self._facts.type(type_name) if self._facts.relevant(type_name) else None
+        if known is not None and rest and isinstance(rest[0], int):
+            chosen, rest = {}, rest[1:]
+        if known is not None and known.role in stops:
+            return Trace(objects=frozenset(chosen.values()))
+        if block is None:
+            return Trace(gaps=frozenset({f"{type_name}.{name}"}))
+        keys: list[Key] = sorted(chosen, key=str) if chosen else [None]
+        if known is None and rest and (block.for_each_expression is not UNSET or block.count_expression is not UNSET):
+            keys, rest = [rest[0]], rest[1:]
+        attribute = known.instance_attribute if known is not None else (str(rest[0]) if rest else "")
+        expression = expressions(block).get(attribute)
+        if expression is None:
+            return NOTHING if known is not None and chosen == {} else Trace(gaps=frozenset({f"{type_name}.{name}"}))
+        return self._union(
+            self._follow(expression, Scope(scope.path, key, block.for_each_expression), rest[1:], stops, depth)
+            for key in keys
+        )
+
+    # --- instance keys -----------------------------------------------------------------------------------------
+
+    def _index_value(self, reference: Reference, scope: Scope, depth: int) -> Key:
+        """The key that an index expression stands for, where it is one plain value."""
+        if reference.head == "count":
+            return scope.key if isinstance(scope.key, int) else None
+        if reference.head == "each" and reference.rest and reference.rest[0].value == "key":
+            return scope.key
+        trace = self._follow_one(reference, scope, (), frozenset(), depth)
+        if len(trace.literals) == 1 and not trace.gaps and not trace.objects:
+            return next(iter(trace.literals))
+        return None
+
+    def _has_key(self, container: Reference, scope: Scope, key: Key) -> bool:
+        names = tuple(str(step.value) for step in container.rest)
+        if container.head == "module":
+            return key in self._blocks.module_keys.get((scope.path, names[0]), ()) if names else False
+        if container.head in ("resource", "data"):
+            mode = "data" if container.head == "data" else "managed"
+            found = (
+                self._blocks.objects.get((format_module(scope.path), block_name(mode, *names[:2])), {})
+                if len(names) > 1
+                else {}
+            )
+            return key in found
+        return True
+
+
+def _decoded(expression: Any) -> Any:
+    return msgspec.json.decode(expression) if isinstance(expression, Raw) else expression
+
+
+def grouped(references: list[str]) -> Iterator[Reference]:
+    """The references of an expression, each once and whole: a plan lists `a.b.c` as `a.b.c`, `a.b`."""
+    seen: set[str] = set()
+    previous = ""
+    for text in references:
+        if text in seen or (previous.startswith(text) and previous[len(text) : len(text) + 1] in (".", "[")):
+            continue
+        seen.add(text)
+        previous = text
+        parts = steps(text)
+        if not parts:
+            continue
+        head = str(parts[0].value)
+        if head in ("var", "module", "data", "each", "local", "count", "path", "terraform", "self"):
+            yield Reference(head, parts[1:], text)
+        else:
+            yield Reference("resource", parts, text)
+
+
+def _indexed(reference: Reference) -> bool:
+    return any(step.indexes for step in reference.rest)
+
+
+def _picked(value: Any, attributes: Path) -> Any:
+    for attribute in attributes:
+        if isinstance(value, dict):
+            value = value.get(attribute, value.get(str(attribute)))
+        elif isinstance(value, list) and isinstance(attribute, int):
+            value = value[attribute] if -len(value) <= attribute < len(value) else None
+        elif isinstance(value, list) and attribute in value:
+            value = attribute
+        else:
+            return None
+    return value
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """The plain strings in a value; nothing that could hold a secret's text gets through."""
+    if isinstance(value, str):
+        if _PLAIN.fullmatch(value):
+            yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
