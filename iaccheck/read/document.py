@@ -9,7 +9,12 @@ from iaccheck.errors import InputError
 from iaccheck.model import Configuration
 from iaccheck.read.text import MAKE_PLAN, TO_JSON
 
+# msgspec calls what follows half a surrogate pair a truncated input.
+_LONE_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
+
+
+_JSON_MARKS = (b"{", b"}", b"[", b"]", b",", b":", b'"')
 
 
 class RawChange(Struct):
@@ -114,21 +119,22 @@ def _decode(data: bytes) -> RawDocument:
         match = _TRAILING.search(str(error))
         if match is None:
             raise
-        # msgspec counts from 1. CI wrappers also print lines after the object; another object isn't theirs to print.
+        # msgspec counts from 1. CI wrappers also print lines after the object, but nothing that is JSON.
         end = int(match[1]) - 1
         first = msgspec.json.decode(memoryview(data)[:end], type=RawDocument)
-        if data[end : end + 1] == b"{" and first.log_level is UNSET:
+        if data[end : end + 1] in _JSON_MARKS and first.log_level is UNSET:
             raise
         return first
 
 
 def _json_problem(data: bytes, error: Exception) -> str:
     message = str(error)
+    if isinstance(error, UnicodeError) or "surrogate" in message or _LONE_SURROGATE.search(data):
+        return "the text is not valid Unicode"
     if "truncated" in message:
         return f"the JSON ends in the middle (after {len(data)} bytes); the file is cut off"
-    if isinstance(error, UnicodeError) or "surrogate" in message:
-        return "the text is not valid Unicode"
-    if _TRAILING.search(message):
+    trailing = _TRAILING.search(message)
+    if trailing and data[int(trailing[1]) - 1 :][:1] == b"{":
         return "the file holds several JSON documents; hand over each plan in a file of its own"
     return f"this is not valid JSON ({message})"
 

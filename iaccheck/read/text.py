@@ -25,7 +25,7 @@ def json_of(name: str, data: bytes) -> bytes:
 
     Raises InputError for what cannot hold a plan or state: nothing, a binary plan, HTML, other text.
     """
-    if data[:1] == b"{":
+    if data[:1] == b"{" and data[1:2] != b"\0":
         return data
     if data[:4] == b"PK\x03\x04":
         raise InputError(f"{name}: this is a binary plan, not its JSON", f"turn it into JSON: {TO_JSON}")
