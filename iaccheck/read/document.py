@@ -14,7 +14,7 @@ _LONE_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 
 
-_JSON_MARKS = (b"{", b"}", b"[", b"]", b",", b":", b'"')
+_JSON_MARKS = (b"{", b"}", b"[", b"]", b",")
 
 
 class RawChange(Struct):

@@ -69,15 +69,23 @@ def resolve(
 
 def _changed_estate(plans: Sequence[Plan], facts: Facts) -> frozenset[str]:
     """Addresses of the trackers, routes and settings that the plans make, change or remove."""
-    roles = ("service_instance", "target", "route", "settings")
     return frozenset(
         change.address
         for plan in plans
         for change in plan.changes
-        if change.mode == "managed"
-        and set(change.actions) & {"create", "update", "delete"}
-        and (known := facts.type(change.type)) is not None
-        and known.role in roles
+        if change.mode == "managed" and set(change.actions) & {"create", "update", "delete"} and _receives(change, facts)
+    )
+
+
+def _receives(change: Change, facts: Facts) -> bool:
+    """Whether an object is part of how events are received: a hosted instance, a target, a route, the settings."""
+    known = facts.type(change.type)
+    if known is None or known.role not in ("service_instance", "target", "route", "settings"):
+        return False
+    state = change.after or change.before
+    kinds = [kind for kind in facts.trackers.values() if kind.role == known.role]
+    return known.role in ("route", "settings") or any(
+        state is not None and all(state.values.get(name) == value for name, value in kind.where.items()) for kind in kinds
     )
 
 
