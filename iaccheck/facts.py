@@ -159,13 +159,37 @@ class Locations(Struct, frozen=True, forbid_unknown_fields=True):
     undocumented_groups: dict[str, list[str]]
 
 
+class Find(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where events can be looked at that a tracker received from `since` to `until`, and a query that finds them.
+
+    `action` and `instance` are what the query asks of one action or instance; several are joined by `any`.
+    """
+
+    place: str
+    query: str
+    action: str = "{action}"
+    instance: str = "{guid}"
+    any: str = " || "
+    with_instances: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return Period(self.since, self.until).holds(day)
+
+
 class TrackerKind(Struct, frozen=True, forbid_unknown_fields=True):
-    """`receives` None: never a tracker. `why_not` says why, where it doesn't receive."""
+    """`receives` None: never a tracker. `why_not` says why, where it doesn't receive.
+
+    `destination`: the attributes, `block.attribute`, that say where a target delivers to.
+    """
 
     role: str
     where: dict[str, str]
     receives: Period | None = None
     why_not: str = ""
+    destination: list[str] = []
+    find: list[Find] = []
 
 
 class Facts:

@@ -226,7 +226,10 @@ class Operation(Struct, frozen=True, kw_only=True):
 
 
 class Tracker(Struct, frozen=True, kw_only=True):
-    """What keeps events, or fails to: `why_not` says why it receives nothing."""
+    """What keeps events, or fails to: `why_not` says why it receives nothing.
+
+    `destination`: where a target delivers to, as far as the plan shows it: a CRN, or a bucket or topic of it.
+    """
 
     address: str
     id: str | None
@@ -234,6 +237,7 @@ class Tracker(Struct, frozen=True, kw_only=True):
     location: str | None
     origin: str
     why_not: str | None = None
+    destination: str | None = None
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -289,6 +293,7 @@ class Unmapped(Struct, frozen=True):
 
     address: str
     type: str
+    input: str | None = None
 
 
 class RegionFinding(Struct, frozen=True, kw_only=True):
@@ -298,6 +303,7 @@ class RegionFinding(Struct, frozen=True, kw_only=True):
     kind: str
     region: str
     location: str
+    input: str | None = None
 
 
 class Order(Struct, frozen=True):
@@ -309,6 +315,11 @@ class Order(Struct, frozen=True):
 
     later: dict[str, frozenset[str]] = {}
     earlier: dict[str, frozenset[str]] = {}
+
+
+def qualified(label: str | None, address: str) -> str:
+    """An address as it is told apart where several files are looked at."""
+    return f"{label}: {address}" if label else address
 
 
 def node(address: str, *, destroyed: bool) -> str:
@@ -363,7 +374,8 @@ class Coverage(Struct, frozen=True, kw_only=True):
 class LocationCoverage(Struct, frozen=True, kw_only=True):
     """A location that has events, or an instance after the apply.
 
-    `instances`: those that exist after it. `lost`: what delivered before, where nothing delivers after.
+    `instances`: those that exist after it. `lost`: what delivered before, where nothing delivers after. `ways`: the
+    route, None where none is needed, and the tracker of each way that events take after the apply.
     """
 
     location: str | None
@@ -373,6 +385,16 @@ class LocationCoverage(Struct, frozen=True, kw_only=True):
     instances: tuple[str, ...]
     lost: tuple[str, ...]
     reason: str
+    ways: tuple[tuple[str | None, str], ...] = ()
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """Where the events of one location that one tracker receives can be looked at, and what finds them there."""
+
+    location: str
+    tracker: str
+    place: str
+    query: str
 
 
 # --- judge: Finding, Report ---------------------------------------------------------------------------------------
@@ -433,3 +455,4 @@ class Report(Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
     sources: dict[str, Source] = {}
     fixed: tuple[str, ...] = ()
+    views: tuple[View, ...] = ()

@@ -21,6 +21,7 @@ from iaccheck.model import (
     Timing,
     Verb,
     node,
+    qualified,
 )
 
 
@@ -94,7 +95,7 @@ def _ordered(event: Event, location: _Location, timing: Timing, *, order: Order)
     """Whether the dependency graph assures that a tracker is there when the event happens; None where nobody asks."""
     if event.phase is Phase.PLAN or timing is Timing.STEADY:
         return None
-    own = node(event.address, destroyed=event.verb is Verb.DELETE)
+    own = node(qualified(event.input, event.address), destroyed=event.verb is Verb.DELETE)
     if timing is Timing.STARTING:
         return any(all(_made_before(part, own, order) for part in way) for way in location.after.ways)
     return any(all(_gone_after(part, own, order) for part in way) for way in location.before.ways)
@@ -127,4 +128,16 @@ def _location(
         instances=tuple(sorted({instance.label for instance in staying if instance.location == name})),
         lost=tuple(sorted(lost)),
         reason=after.reason,
+        ways=_ways(after),
     )
+
+
+def _ways(outcome: Outcome) -> tuple[tuple[str | None, str], ...]:
+    """(route, tracker) of each way; default targets, hosted and declared trackers need no route."""
+    found = {
+        (next(iter(sorted(way - {tracker})), None), tracker)
+        for way in outcome.ways
+        for tracker in way
+        if tracker in outcome.trackers
+    }
+    return tuple(sorted(found, key=lambda way: (way[0] or "", way[1])))

@@ -39,14 +39,14 @@ def predict(operations: Iterable[Operation], facts: Facts) -> Prediction:
     """The events of all operations, sorted; equal address, action, phase and location are one event, added up."""
     actions = _actions_by_call(facts)
     forecasts: dict[object, _Forecast] = {}
-    events: dict[tuple[str, str, str, str], Event] = {}
+    events: dict[tuple[str, ...], Event] = {}
     notes: list[Note] = []
     for operation in operations:
         forecast = _forecast_of(operation, facts, actions, forecasts)
         if forecast.failure:
             notes.append(Note("apply-fails", operation.address, forecast.failure))
         for event in _events(operation, forecast):
-            key = (event.address, event.action, event.phase, event.location or "")
+            key = (event.input or "", event.address, event.action, event.phase, event.location or "")
             known = events.get(key)
             events[key] = event if known is None else _added(known, event)
     return Prediction(tuple(events[key] for key in sorted(events)), tuple(notes))
@@ -175,6 +175,7 @@ def _events(operation: Operation, forecast: _Forecast) -> Iterator[Event]:
             min=least if operation.sure else 0,
             max=most,
             reason=operation.reason if not why else f"{operation.reason}; {why}",
+            input=operation.input,
         )
 
 
@@ -190,4 +191,5 @@ def _added(one: Event, other: Event) -> Event:
         min=one.min + other.min,
         max=None if one.max is None or other.max is None else one.max + other.max,
         reason=one.reason if one.reason == other.reason else f"{one.reason}; {other.reason}",
+        input=one.input,
     )

@@ -1,6 +1,7 @@
 """resolve: plans and evidence -> operations with their instance and location, service instances, and the estate."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from iaccheck.facts import Facts
 from iaccheck.model import (
@@ -15,65 +16,128 @@ from iaccheck.model import (
     Resolution,
     StateObject,
     Unmapped,
+    qualified,
 )
 from iaccheck.resolve.blocks import Blocks
-from iaccheck.resolve.estate import Holding, estate, holdings
+from iaccheck.resolve.estate import estate
+from iaccheck.resolve.holdings import holdings
 from iaccheck.resolve.instances import ServiceInstance, guid_of, service_instances
 from iaccheck.resolve.operations import Operations
 from iaccheck.resolve.order import order
 from iaccheck.resolve.places import Places
-from iaccheck.resolve.references import References
+from iaccheck.resolve.references import Locals, References
 
 
 def resolve(
-    plans: Sequence[Plan], facts: Facts, *, refresh: bool = True, environment: Mapping[str, str] | None = None
+    plans: Sequence[Plan],
+    facts: Facts,
+    *,
+    evidence: Sequence[Plan] = (),
+    refresh: bool = True,
+    environment: Mapping[str, str] | None = None,
+    local_values: Sequence[Locals | None] = (),
 ) -> Resolution:
     """What the plans do, where, and what receives it.
 
-    `refresh` false: managed objects were not read while planning. `environment`: where the provider may take its region
-    from.
+    `evidence`: plans, states and snapshots that are only looked at. `refresh` false: managed objects were not read
+    while planning. `environment`: where the provider may take its region from. `local_values`: the locals in the source
+    of each plan, where it is at hand.
     """
-    shown = [tuple(service_instances(plan, facts)) for plan in plans]
-    everything = tuple(instance for part in shown for instance in part)
-    operations: list[Operation] = []
-    regions: list[RegionFinding] = []
-    found: list[Holding] = []
-    later: dict[str, frozenset[str]] = {}
-    earlier: dict[str, frozenset[str]] = {}
-    changed = _changed_estate(plans, facts)
-    for plan, own in zip(plans, shown, strict=True):
-        blocks = Blocks(plan)
-        references = References(plan, blocks, facts)
-        of_service = tuple(i for i in _own_first(own, everything) if _is_ours(i, facts))
-        places = Places(plan, of_service, blocks, references, facts, environment or {})
-        work = Operations(plan, facts, places, blocks, refresh)
-        own_operations = tuple(work.all())
-        operations.extend(own_operations)
-        regions.extend(work.regions)
-        found.extend(holdings(plan, facts, blocks, references, "plan"))
-        if changed and any(operation.phase is Phase.APPLY for operation in own_operations):
-            assured = order(plan, blocks, changed, own_operations, None)
-            later |= assured.later
-            earlier |= assured.earlier
+    files = tuple(_files(plans, evidence, facts, local_values))
+    everything = tuple(instance for file in files for instance in file.instances)
+    changed = frozenset(qualified(file.label, a) for file in files for a in _changed_estate(file.plan, facts))
+    found = [
+        holding
+        for file in files
+        for holding in holdings(file.plan, facts, file.blocks, file.references, file.label, evidence=file.evidence)
+    ]
+    work = [_work(file, everything, changed, facts, refresh, environment or {}) for file in files if not file.evidence]
+    operations = tuple(operation for part in work for operation in part.operations)
     return Resolution(
-        operations=tuple(operations),
-        instances=_instances(everything, operations, plans, facts),
+        operations=operations,
+        instances=_instances(everything, operations, files, facts),
         estate=estate(found, _without_copies(everything), facts),
-        regions=tuple(_once(regions)),
-        unmapped=tuple(_unmapped(plans, facts)),
-        notes=tuple(_notes(plans)),
-        order=Order(later, earlier),
+        regions=tuple(region for part in work for region in part.regions),
+        unmapped=tuple(_unmapped(files, facts)),
+        notes=tuple(_notes(files)),
+        order=Order(
+            {name: nodes for part in work for name, nodes in part.order.later.items()},
+            {name: nodes for part in work for name, nodes in part.order.earlier.items()},
+        ),
         changed=changed,
     )
 
 
-def _changed_estate(plans: Sequence[Plan], facts: Facts) -> frozenset[str]:
-    """Addresses of the trackers, routes and settings that the plans make, change or remove."""
+class _File(NamedTuple):
+    """A plan or a piece of evidence, with what it shows. `label` is None where it is the only file."""
+
+    plan: Plan
+    label: str | None
+    evidence: bool
+    blocks: Blocks
+    references: References
+    instances: tuple[ServiceInstance, ...]
+    local_values: Locals | None
+
+
+class _Work(NamedTuple):
+    operations: tuple[Operation, ...]
+    regions: tuple[RegionFinding, ...]
+    order: Order
+
+
+def _files(
+    plans: Sequence[Plan], evidence: Sequence[Plan], facts: Facts, local_values: Sequence[Locals | None]
+) -> Iterator[_File]:
+    several = len(plans) + len(evidence) > 1
+    taken: set[str] = set()
+    for position, plan in enumerate((*plans, *evidence)):
+        label = _free(plan.input.label or plan.input.name, taken) if several else None
+        only_looked_at = position >= len(plans)
+        own_locals = local_values[position] if position < len(local_values) else None
+        blocks = Blocks(plan)
+        references = References(plan, blocks, facts, own_locals)
+        instances = tuple(service_instances(plan, facts, label, evidence=only_looked_at))
+        yield _File(plan, label, only_looked_at, blocks, references, instances, own_locals)
+
+
+def _free(label: str, taken: set[str]) -> str:
+    number = 2
+    free = label
+    while free in taken:
+        free, number = f"{label} ({number})", number + 1
+    taken.add(free)
+    return free
+
+
+def _work(
+    file: _File,
+    everything: tuple[ServiceInstance, ...],
+    changed: frozenset[str],
+    facts: Facts,
+    refresh: bool,
+    environment: Mapping[str, str],
+) -> _Work:
+    """What one plan does."""
+    known = tuple(i for i in (*file.instances, *everything) if _is_ours(i, facts))
+    places = Places(file.plan, known, file.label, file.blocks, file.references, facts, environment)
+    listed = Operations(file.plan, facts, places, file.blocks, file.label, refresh)
+    operations = tuple(listed.all())
+    regions = tuple(sorted(set(listed.regions), key=lambda r: (r.address, r.kind, r.region)))
+    own = frozenset(a for a in _changed_estate(file.plan, facts) if qualified(file.label, a) in changed)
+    if not own or not any(operation.phase is Phase.APPLY for operation in operations):
+        return _Work(operations, regions, Order())
+    return _Work(operations, regions, order(file.plan, file.blocks, own, operations, file.label, file.local_values))
+
+
+def _changed_estate(plan: Plan, facts: Facts) -> frozenset[str]:
+    """Addresses of the trackers, routes and settings that a plan makes, changes or removes."""
     return frozenset(
         change.address
-        for plan in plans
         for change in plan.changes
-        if change.mode == "managed" and set(change.actions) & {"create", "update", "delete"} and _receives(change, facts)
+        if change.mode == "managed"
+        and set(change.actions) & {"create", "update", "delete"}
+        and _receives(change, facts)
     )
 
 
@@ -85,15 +149,9 @@ def _receives(change: Change, facts: Facts) -> bool:
     state = change.after or change.before
     kinds = [kind for kind in facts.trackers.values() if kind.role == known.role]
     return known.role in ("route", "settings") or any(
-        state is not None and all(state.values.get(name) == value for name, value in kind.where.items()) for kind in kinds
+        state is not None and all(state.values.get(name) == value for name, value in kind.where.items())
+        for kind in kinds
     )
-
-
-def _own_first(
-    own: tuple[ServiceInstance, ...], everything: tuple[ServiceInstance, ...]
-) -> tuple[ServiceInstance, ...]:
-    """The instances that a plan may mean: by address only its own, by GUID all."""
-    return (*own, *(instance for instance in everything if instance.guid and instance not in own))
 
 
 def _is_ours(instance: ServiceInstance, facts: Facts) -> bool:
@@ -108,35 +166,35 @@ def _without_copies(instances: tuple[ServiceInstance, ...]) -> list[ServiceInsta
 
 
 def _instances(
-    everything: tuple[ServiceInstance, ...], operations: list[Operation], plans: Sequence[Plan], facts: Facts
+    everything: tuple[ServiceInstance, ...], operations: Sequence[Operation], files: Sequence[_File], facts: Facts
 ) -> tuple[Instance, ...]:
     """Instances of the service, from whatever names one: resources, data sources, ids and `instance_id` of objects."""
     known: dict[str, Instance] = {}
     for instance in _without_copies(tuple(i for i in everything if _is_ours(i, facts))):
         if not (instance.before or instance.after):
             continue
-        key = instance.guid or f"{instance.address} (new)"
+        key = instance.guid or f"{qualified(instance.label, instance.address)} (new)"
         if key not in known:
             known[key] = Instance(
-                label=instance.address,
+                label=qualified(instance.label, instance.address),
                 guid=instance.guid,
                 location=instance.location,
                 before=instance.before,
                 after=instance.after,
             )
     located = {guid_of(o.instance): o.location for o in operations if o.instance and o.location}
-    for guid, region in _mentioned(plans, facts):
+    for guid, region in _mentioned(files, facts):
         if guid not in known:
             location = located.get(guid) or region
             known[guid] = Instance(label=guid, guid=guid, location=location, before=True, after=True)
     return tuple(sorted(known.values(), key=lambda i: (i.location or "", i.label, i.guid or "")))
 
 
-def _mentioned(plans: Sequence[Plan], facts: Facts) -> Iterator[tuple[str, str | None]]:
+def _mentioned(files: Sequence[_File], facts: Facts) -> Iterator[tuple[str, str | None]]:
     """(GUID, region) of every instance that an object of the service names."""
-    for plan in plans:
-        states = [(o.type, o.object) for o in plan.prior]
-        states += [(c.type, s) for c in plan.changes for s in (c.before, c.after) if s is not None]
+    for file in files:
+        states = [(o.type, o.object) for o in file.plan.prior]
+        states += [(c.type, s) for c in file.plan.changes for s in (c.before, c.after) if s is not None]
         for type_name, state in states:
             known = facts.type(type_name)
             if known is None or known.role != "object":
@@ -149,32 +207,27 @@ def _mentioned(plans: Sequence[Plan], facts: Facts) -> Iterator[tuple[str, str |
                 yield guid, state.values.get("region")
 
 
-def _unmapped(plans: Sequence[Plan], facts: Facts) -> Iterator[Unmapped]:
+def _unmapped(files: Sequence[_File], facts: Facts) -> Iterator[Unmapped]:
     seen: set[str] = set()
-    for plan in plans:
-        objects: tuple[Change | StateObject, ...] = (*plan.changes, *plan.prior)
+    for file in files:
+        if file.evidence:
+            continue
+        objects: tuple[Change | StateObject, ...] = (*file.plan.changes, *file.plan.prior)
         for object_ in objects:
             known = facts.type(object_.type)
             strange = known is None or (known.role == "object" and known.table(object_.mode) is None)
-            if strange and object_.address not in seen:
-                seen.add(object_.address)
-                yield Unmapped(object_.address, object_.type)
+            if strange and qualified(file.label, object_.address) not in seen:
+                seen.add(qualified(file.label, object_.address))
+                yield Unmapped(object_.address, object_.type, file.label)
 
 
-def _notes(plans: Sequence[Plan]) -> Iterator[Note]:
-    for plan in plans:
-        name = plan.input.label or plan.input.name
-        if plan.errored:
+def _notes(files: Sequence[_File]) -> Iterator[Note]:
+    for file in files:
+        name = file.plan.input.label or file.plan.input.name
+        if file.plan.errored:
             yield Note(
                 "errored-plan", None, f"{name}: planning ended with an error, so this is only part of the change"
             )
-        elif plan.complete is False:
-            yield Note(
-                "incomplete-plan",
-                None,
-                f"{name}: the plan says that it is not the whole change (-target or deferred parts)",
-            )
-
-
-def _once(regions: list[RegionFinding]) -> list[RegionFinding]:
-    return sorted(set(regions), key=lambda r: (r.address, r.kind, r.region))
+        elif file.plan.complete is False:
+            why = "the plan says that it is not the whole change (-target or deferred parts)"
+            yield Note("incomplete-plan", None, f"{name}: {why}")

@@ -7,7 +7,7 @@ deletes doesn't keep it alive.
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from iaccheck.facts import Facts, Type
 from iaccheck.model import Change, Object, Plan
@@ -25,6 +25,8 @@ class ServiceInstance(Struct, frozen=True, kw_only=True):
     before: bool
     after: bool
     managed: bool
+    label: str | None = None
+    origin: str = "plan"
     plan: str | None = None
 
 
@@ -44,8 +46,17 @@ def _segment(text: str | None, index: int) -> str | None:
     return parts[index] or None if len(parts) > 7 and parts[0] == "crn" else None
 
 
-def service_instances(plan: Plan, facts: Facts) -> Iterator[ServiceInstance]:
-    """All service instances of a plan or state, managed ones first; a replaced one is two."""
+def service_instances(plan: Plan, facts: Facts, label: str | None, *, evidence: bool) -> Iterator[ServiceInstance]:
+    """All service instances of a plan or state, managed ones first; a replaced one is two.
+
+    `evidence`: the file is only looked at, and what it shows is a copy as a data source's is.
+    """
+    for instance in _shown(plan, facts):
+        origin = "evidence" if evidence else "plan" if instance.managed else "state"
+        yield structs.replace(instance, label=label, origin=origin, managed=instance.managed and not evidence)
+
+
+def _shown(plan: Plan, facts: Facts) -> Iterator[ServiceInstance]:
     changed: set[str] = set()
     for change in plan.changes:
         known = facts.type(change.type)

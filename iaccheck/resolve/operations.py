@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from iaccheck.facts import Facts
-from iaccheck.model import Change, Object, Operation, Phase, Plan, RegionFinding, StateObject, Verb
+from iaccheck.model import Change, Object, Operation, Phase, Plan, RegionFinding, StateObject, Verb, qualified
 from iaccheck.resolve.blocks import Blocks, configured
 from iaccheck.resolve.places import Place, Places
 
@@ -11,11 +11,14 @@ from iaccheck.resolve.places import Place, Places
 class Operations:
     """The operations of one plan, and the regions that are to be told about."""
 
-    def __init__(self, plan: Plan, facts: Facts, places: Places, blocks: Blocks, refresh: bool) -> None:
+    def __init__(
+        self, plan: Plan, facts: Facts, places: Places, blocks: Blocks, label: str | None, refresh: bool
+    ) -> None:
         self._plan = plan
         self._facts = facts
         self._places = places
         self._blocks = blocks
+        self._label = label
         self._refresh = refresh
         self.regions: list[RegionFinding] = []
 
@@ -155,6 +158,7 @@ class Operations:
                     kind="assumed" if place.assumed else "contradicts",
                     region=place.region,
                     location=place.location or "",
+                    input=self._label,
                 )
             )
         block = self._blocks.block(object_)
@@ -166,7 +170,7 @@ class Operations:
             verb=verb,
             phase=phase,
             location=place.location,
-            instance=_label(place, object_.address),
+            instance=_label(place, qualified(self._label, object_.address)),
             reason=place.reason,
             sure=sure,
             changed=change.changed if change is not None else frozenset(),
@@ -175,10 +179,11 @@ class Operations:
             unknown=change.unknown if change is not None else frozenset(),
             configured=configured(block) if needs and block is not None else None,
             vanished=vanished,
+            input=self._label,
         )
 
 
 def _label(place: Place, address: str) -> str | None:
     if place.instance is not None:
-        return place.instance.address
+        return qualified(place.instance.label, place.instance.address)
     return place.guid or (address if place.location == "global" else None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from iaccheck.address import unkeyed, without_keys
-from iaccheck.model import Operation, Order, Plan, ResourceConfiguration, Verb, node
+from iaccheck.model import Operation, Order, Plan, ResourceConfiguration, Verb, node, qualified
 from iaccheck.resolve.blocks import Blocks, ModuleNames, block_name
 from iaccheck.resolve.references import Locals, grouped
 
@@ -22,7 +22,12 @@ _Node = tuple[ModuleNames, str]
 
 
 def order(
-    plan: Plan, blocks: Blocks, changed: frozenset[str], operations: Sequence[Operation], local_values: Locals | None
+    plan: Plan,
+    blocks: Blocks,
+    changed: frozenset[str],
+    operations: Sequence[Operation],
+    label: str | None,
+    local_values: Locals | None,
 ) -> Order:
     """For each object of the estate that changes, which operations surely come after it and which before."""
     import networkx
@@ -32,36 +37,36 @@ def order(
     by_home: dict[_Node, list[str]] = {}
     for operation in operations:
         if operation.verb is not Verb.DELETE and operation.address in homes:
-            by_home.setdefault(homes[operation.address], []).append(operation.address)
-    destroyed = _destroyed_dependents(plan)
+            by_home.setdefault(homes[operation.address], []).append(qualified(label, operation.address))
+    destroyed = _destroyed_dependents(plan, label)
     later: dict[str, frozenset[str]] = {}
     earlier: dict[str, frozenset[str]] = {}
     for change in plan.changes:
         if change.address not in changed:
             continue
-        home = homes[change.address]
+        name, home = qualified(label, change.address), homes[change.address]
         after = networkx.descendants(graph, home) if home in graph else set()
         before = networkx.ancestors(graph, home) if home in graph else set()
         dependents = frozenset(a for place in after for a in by_home.get(place, ()))
-        gone = node(change.address, destroyed=True)
         if set(change.actions) & {"create", "update"}:
-            later[change.address] = dependents
-            earlier[change.address] = frozenset(a for place in before for a in by_home.get(place, ()))
+            later[name] = dependents
+            earlier[name] = frozenset(a for place in before for a in by_home.get(place, ()))
         if "delete" in change.actions:
             # Replaced create-first, the old object goes when everything that depends on it has been brought up to date.
             updated = dependents if change.actions[:1] == ("create",) else frozenset()
-            earlier[gone] = updated | destroyed.get(unkeyed(change.address), frozenset())
+            earlier[node(name, destroyed=True)] = updated | destroyed.get(unkeyed(change.address), frozenset())
     return Order(later, earlier)
 
 
-def _destroyed_dependents(plan: Plan) -> dict[str, frozenset[str]]:
+def _destroyed_dependents(plan: Plan, label: str | None) -> dict[str, frozenset[str]]:
     """Unkeyed address -> what depended on it when it was made and is destroyed now; the state lists the whole chain."""
     going = {change.address for change in plan.changes if "delete" in change.actions}
     found: dict[str, set[str]] = {}
     for object_ in plan.prior:
         if object_.address in going:
+            name = node(qualified(label, object_.address), destroyed=True)
             for dependency in object_.depends_on:
-                found.setdefault(dependency, set()).add(node(object_.address, destroyed=True))
+                found.setdefault(dependency, set()).add(name)
     return {address: frozenset(names) for address, names in found.items()}
 
 

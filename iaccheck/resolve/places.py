@@ -52,6 +52,7 @@ class Places:
         self,
         plan: Plan,
         instances: tuple[ServiceInstance, ...],
+        label: str | None,
         blocks: Blocks,
         references: References,
         facts: Facts,
@@ -66,7 +67,8 @@ class Places:
         for instance in instances:
             if instance.guid and (instance.guid not in self._by_guid or instance.managed):
                 self._by_guid[instance.guid] = instance
-        self._by_address = {i.address: i for i in instances if i.after or not i.managed}
+        # By address a plan can only mean its own; by GUID any.
+        self._by_address = {i.address: i for i in instances if i.label == label and (i.after or not i.managed)}
         self._provider_regions: dict[str, _Region] = {}
 
     def in_state(self, object_: Object) -> Place | None:
