@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from iaccheck import __version__
 from iaccheck.cover import cover
+from iaccheck.cover.views import views
 from iaccheck.facts import Facts
 from iaccheck.judge import judge
 from iaccheck.judge.policies import load
@@ -49,6 +50,7 @@ def check(documents: Sequence[Document], options: Options) -> Report:
         coverage=covered.events,
         findings=findings,
         notes=(*resolution.notes, *prediction.notes),
+        views=views(covered.events, resolution, facts),
     )
 
 

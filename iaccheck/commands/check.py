@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from iaccheck import pipeline
-from iaccheck.errors import InputError, UsageError
+from iaccheck.commands._output import chosen, progress, style, write
+from iaccheck.errors import InputError
 from iaccheck.model import Document, Report, Severity
-from iaccheck.render import formats, renderer
-from iaccheck.render._style import Style
+from iaccheck.render import formats
 
 EXAMPLES = """\b
 Examples:
@@ -74,39 +74,17 @@ def command(
 
     Exit status: 0 no finding at or above --fail-on, 1 findings, 2 bad input or usage, 3 a bug in iaccheck.
     """
-    chosen = _chosen(outputs, output)
+    wanted = chosen(outputs, output)
     documents = [_document(name) for name in plans]
     options = pipeline.Options(as_of=as_of, refresh=refresh, fail_on=fail_on, environment=os.environ)
-    report = pipeline.check(documents, options)
-    style = _style(color, -1 if quiet else int(verbose))
-    for name, file in chosen:
-        _write(renderer(name)(report, style if file is None else Style(detail=style.detail)), file)
+    with progress(sum(len(document.data) for document in documents)):
+        report = pipeline.check(documents, options)
+    write(report, wanted, style(color, -1 if quiet else int(verbose)))
     sys.exit(_status(report))
 
 
 def _status(report: Report) -> int:
     return 1 if report.verdict == "fail" else 0
-
-
-def _chosen(outputs: tuple[str, ...], output: str | None) -> list[tuple[str, str | None]]:
-    """(format, file) of every report; None is standard output, which takes only one."""
-    chosen: list[tuple[str, str | None]] = []
-    for text in outputs or ("terminal",):
-        name, equals, file = text.partition("=")
-        renderer(name)
-        if equals and not file:
-            raise UsageError(f"-f {text}: there is no file after the =", f"write -f {name}=report.{name}")
-        chosen.append((name, file or None))
-    if output is not None:
-        if output in formats():
-            raise UsageError(f"-o {output}: that is the name of a format", f"did you mean -f {output}?")
-        first = next((index for index, (_, file) in enumerate(chosen) if file is None), None)
-        if first is None:
-            raise UsageError("-o: every format has a file of its own already", "leave out -o")
-        chosen[first] = (chosen[first][0], output)
-    if sum(file is None for _, file in chosen) > 1:
-        raise UsageError("two formats for one standard output", "give all but one a file: -f NAME=FILE")
-    return chosen
 
 
 def _document(name: str) -> Document:
@@ -120,28 +98,3 @@ def _document(name: str) -> Document:
         ) from None
     except OSError as error:
         raise InputError(f"{name}: {error.strerror or 'cannot be read'}", "check the path of the plan") from None
-
-
-def _style(color: str, detail: int) -> Style:
-    tty = sys.stdout.isatty()
-    width = 80
-    if tty:
-        import shutil
-
-        width = shutil.get_terminal_size((80, 24)).columns
-    wanted = color == "always" or (color == "auto" and tty and not os.environ.get("NO_COLOR"))
-    return Style(width=width, color=wanted, detail=detail)
-
-
-def _write(text: str, file: str | None) -> None:
-    data = text.encode("utf-8", "backslashreplace")
-    if file is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        Path(file).write_bytes(data)
-    except OSError as error:
-        raise UsageError(
-            f"{file}: the report cannot be written there ({error.strerror})", "choose another file"
-        ) from None

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from iaccheck.model import Coverage, Finding, Phase, Report, Severity
+from iaccheck.model import Coverage, Finding, Phase, Report, Severity, Source
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
@@ -48,6 +48,11 @@ def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
         Group(policy, members[0].severity, members[0].title, location, members[0].help, tuple(members))
         for (policy, location), members in groups.items()
     )
+
+
+def source_of(report: Report, finding: Finding) -> Source | None:
+    """Where the block of a finding stands, if that is at hand."""
+    return None if finding.address is None else report.sources.get(finding.address)
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,5 +1,6 @@
 """json: the contract `iaccheck/report/1`. Additions are minor; anything else is a new number."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -7,9 +8,16 @@ import msgspec
 from iaccheck.model import Coverage, Finding, LocationCoverage, Phase, Report, Source, Tracker
 from iaccheck.render._escape import masked
 from iaccheck.render._style import PLAIN, Style
-from iaccheck.render._view import SEVERITIES, coverage_by_location, events_by_phase, severity_counts
+from iaccheck.render._view import SEVERITIES, coverage_by_location, events_by_phase, severity_counts, source_of
 
 SCHEMA = "iaccheck/report/1"
+
+# What a terminal or a CI log acts on, though JSON allows it as it is: controls, line separators, marks that change the
+# direction of text, invisible characters; and the bracket of `##[command]`, which GitHub's runner looks for in a line.
+_HARMFUL = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+    r"|(?<=##)\["
+)
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
@@ -20,15 +28,26 @@ def render(report: Report, style: Style = PLAIN) -> str:
         "inputs": [_input(item) for item in report.inputs],
         "verdict": report.verdict,
         "fail_on": report.fail_on,
-        "summary": _summary(report),
+        "summary": summary(report),
         "locations": _locations(report),
         "trackers": [_tracker(tracker) for tracker in report.trackers],
         "events": [_event(item, report) for item in report.coverage],
         "findings": [_finding(finding, report) for finding in report.findings],
         "fixed": list(report.fixed),
+        "views": [
+            {"location": view.location, "tracker": view.tracker, "place": view.place, "query": view.query}
+            for view in report.views
+        ],
         "notes": [{"code": note.code, "address": note.address, "message": note.message} for note in report.notes],
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return _HARMFUL.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """The character as JSON writes it in ASCII: the document means the same."""
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def _input(item: Any) -> dict[str, Any]:
@@ -42,7 +61,7 @@ def _input(item: Any) -> dict[str, Any]:
     }
 
 
-def _summary(report: Report) -> dict[str, Any]:
+def summary(report: Report) -> dict[str, Any]:
     counts = severity_counts(report)
     locations: dict[str, int] = {}
     for at in report.locations:
@@ -69,7 +88,9 @@ def _location(at: LocationCoverage, events: list[Coverage]) -> dict[str, Any]:
         "before": at.before,
         "after": at.after,
         "trackers": list(at.trackers),
+        "ways": [{"route": route, "tracker": tracker} for route, tracker in at.ways],
         "instances": list(at.instances),
+        "lost": list(at.lost),
         "reason": at.reason,
         "events": counts,
     }
@@ -82,6 +103,7 @@ def _tracker(tracker: Tracker) -> dict[str, Any]:
         "kind": tracker.kind,
         "location": tracker.location,
         "origin": tracker.origin,
+        "destination": masked(tracker.destination) if tracker.destination else None,
         "receives": tracker.why_not is None,
         "reason": tracker.why_not,
     }
@@ -105,6 +127,7 @@ def _event(item: Coverage, report: Report) -> dict[str, Any]:
         "ordered": item.ordered,
         "trackers": list(item.trackers),
         "reason": item.reason,
+        "why": event.reason,
         "source": _source(report.sources.get(event.address)),
     }
 
@@ -120,7 +143,7 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "location": finding.location,
         "message": finding.message,
         "help": finding.help,
-        "source": _source(report.sources.get(finding.address or "")),
+        "source": _source(source_of(report, finding)),
         "fingerprint": finding.fingerprint,
         "baselined": finding.baselined,
         "waiver": {
