@@ -5,6 +5,8 @@ import unicodedata
 # Bidirectional controls can show text in another order than it is read (CVE-2021-42574).
 _BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# GitHub's runner obeys this anywhere in a line: https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs
+_COMMAND = "##["
 _LONGEST = 300
 
 
@@ -16,6 +18,7 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     if len(text) > longest:
         head, tail = longest * 2 // 3, longest // 4
         text = f"{text[:head]}…({len(text) - head - tail} characters)…{text[-tail:]}"
+    text = text.replace(_COMMAND, "##\\x5b")
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
