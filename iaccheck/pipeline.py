@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from iaccheck import __version__
-from iaccheck.cover import cover
+from iaccheck.cover import Covered, cover
 from iaccheck.cover.views import views
 from iaccheck.facts import Facts
 from iaccheck.judge import judge
 from iaccheck.judge.policies import load
-from iaccheck.model import Document, Finding, Report, Resolution, Severity, Tracker
-from iaccheck.predict import predict
-from iaccheck.read import read
+from iaccheck.model import Document, Finding, Plan, Report, Resolution, Severity, Tracker
+from iaccheck.predict import Prediction, predict
+from iaccheck.read import read, read_evidence
 from iaccheck.resolve import resolve
 
 NEVER = "never"
@@ -29,20 +30,44 @@ class Options(Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str] = {}
 
 
-def check(documents: Sequence[Document], options: Options) -> Report:
-    """The report on one or more plans. Raises InputError, ConfigError or UsageError for what a person can mend."""
+class Analysis(NamedTuple):
+    """What the stages made, for those who want to see between them."""
+
+    facts: Facts
+    plans: tuple[Plan, ...]
+    evidence: tuple[Plan, ...]
+    resolution: Resolution
+    prediction: Prediction
+    covered: Covered
+
+
+def analyse(documents: Sequence[Document], options: Options, evidence: Sequence[Document] = ()) -> Analysis:
+    """The stages from the bytes to the coverage. Raises InputError, ConfigError or UsageError."""
     facts = Facts(options.as_of)
 
-    plans = [read(document, facts) for document in documents]
-    resolution = resolve(plans, facts, refresh=options.refresh, environment=options.environment)
+    plans = tuple(read(document, facts) for document in documents)
+    shown = tuple(read_evidence(document, facts) for document in evidence)
+    resolution = resolve(
+        plans, facts, evidence=shown, refresh=options.refresh, environment=options.environment, local_values=()
+    )
     prediction = predict(resolution.operations, facts)
     covered = cover(prediction.events, resolution, facts)
+
+    return Analysis(facts, plans, shown, resolution, prediction, covered)
+
+
+def check(documents: Sequence[Document], options: Options, evidence: Sequence[Document] = ()) -> Report:
+    """The report on one or more plans, judged with all that is shown beside them.
+
+    Raises InputError, ConfigError or UsageError for what a person can mend.
+    """
+    facts, plans, shown, resolution, prediction, covered = analyse(documents, options, evidence)
     findings = judge(covered.events, covered.locations, covered.unlisted, resolution, load(), facts.as_of)
 
     return Report(
         version=__version__,
         as_of=facts.as_of,
-        inputs=tuple(plan.input for plan in plans),
+        inputs=tuple(plan.input for plan in (*plans, *shown)),
         verdict="fail" if fails(findings, options.fail_on) else "pass",
         fail_on=options.fail_on,
         locations=covered.locations,

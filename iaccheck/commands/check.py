@@ -3,21 +3,21 @@
 import os
 import sys
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import click
 
 from iaccheck import pipeline
+from iaccheck.commands._documents import documents, evidence
 from iaccheck.commands._output import chosen, progress, style, write
-from iaccheck.errors import InputError
-from iaccheck.model import Document, Report, Severity
+from iaccheck.model import Report, Severity
 from iaccheck.render import formats
 
 EXAMPLES = """\b
 Examples:
   terraform show -json tfplan | iaccheck -
   iaccheck plan.json -f markdown=report.md -f json=report.json
+  iaccheck --name dev=dev.json --name prod=prod.json --evidence logging.tfstate
   iaccheck plan.json --as-of 2023-04-18
 """
 
@@ -37,7 +37,15 @@ class Day(click.ParamType[date]):
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("plans", nargs=-1, required=True, metavar="PLAN...")
+@click.argument("plans", nargs=-1, metavar="PLAN...")
+@click.option("--name", "names", multiple=True, metavar="LABEL=PLAN", help="A plan, with its label in the report.")
+@click.option(
+    "--evidence",
+    "shown",
+    multiple=True,
+    metavar="FILE",
+    help="A plan, state or snapshot that shows trackers; it is only looked at. May be given several times.",
+)
 @click.option(
     "-f",
     "--format",
@@ -61,6 +69,8 @@ class Day(click.ParamType[date]):
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone.")
 def command(
     plans: tuple[str, ...],
+    names: tuple[str, ...],
+    shown: tuple[str, ...],
     outputs: tuple[str, ...],
     output: str | None,
     fail_on: str,
@@ -75,26 +85,13 @@ def command(
     Exit status: 0 no finding at or above --fail-on, 1 findings, 2 bad input or usage, 3 a bug in iaccheck.
     """
     wanted = chosen(outputs, output)
-    documents = [_document(name) for name in plans]
+    checked = documents(plans, names)
     options = pipeline.Options(as_of=as_of, refresh=refresh, fail_on=fail_on, environment=os.environ)
-    with progress(sum(len(document.data) for document in documents)):
-        report = pipeline.check(documents, options)
+    with progress(sum(len(document.data) for document in checked)):
+        report = pipeline.check(checked, options, evidence(shown))
     write(report, wanted, style(color, -1 if quiet else int(verbose)))
     sys.exit(_status(report))
 
 
 def _status(report: Report) -> int:
     return 1 if report.verdict == "fail" else 0
-
-
-def _document(name: str) -> Document:
-    if name == "-":
-        return Document("<stdin>", sys.stdin.buffer.read())
-    try:
-        return Document(name, Path(name).read_bytes())
-    except IsADirectoryError:
-        raise InputError(
-            f"{name}: this is a directory, not a plan", "terraform show -json tfplan > plan.json"
-        ) from None
-    except OSError as error:
-        raise InputError(f"{name}: {error.strerror or 'cannot be read'}", "check the path of the plan") from None

@@ -6,13 +6,15 @@ The way goes over calls: type x verb x changed attributes -> calls of the provid
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from iaccheck.facts import Call, Facts, Failure, Table
 from iaccheck.model import Event, Note, Operation, Verb
 from iaccheck.predict.conditions import holds
 
 _NO_NAMES: frozenset[str] = frozenset()
+# Attributes that say where an object is; no condition asks for them.
+_IDENTITY = frozenset({"id", "instance_id", "region"})
 
 
 class Prediction(Struct, frozen=True):
@@ -79,47 +81,80 @@ def _forecast_of(
 def _key(operation: Operation, table: Table) -> object:
     """Operations with an equal key have an equal forecast: all that a condition can ask for is in it."""
     asked: object = None
-    if len(table.values) > 3 or table.presence:
+    names = [name for name in table.values if name not in _IDENTITY]
+    if names or table.presence:
         asked = tuple(
-            (repr(sorted(o.values.items(), key=str)), o.present) if o is not None else None
-            for o in (operation.before, operation.after)
+            (tuple(repr(state.values.get(name, UNSET)) for name in names), state.present) if state is not None else None
+            for state in (operation.before, operation.after)
         )
-    changed = _NO_NAMES if operation.verb is not Verb.UPDATE else operation.changed
-    unsure = operation.unknown if operation.verb is Verb.UPDATE or asked is not None else _NO_NAMES
+    if operation.verb is not Verb.UPDATE and asked is None:
+        return (operation.type, operation.mode, operation.verb, operation.vanished)
+    changed = operation.changed if operation.verb is Verb.UPDATE else _NO_NAMES
     return (
         operation.type,
         operation.mode,
         operation.verb,
+        operation.vanished,
         changed,
-        unsure,
+        operation.unknown,
         operation.configured,
         asked,
-        operation.vanished,
     )
 
 
 def _forecast(operation: Operation, table: Table, actions: dict[str, tuple[str, str | None]]) -> _Forecast:
+    calls, failure = _made(operation, table)
+    counts: dict[str, _Count] = {}
+    for call in calls:
+        if call.name not in actions:
+            continue
+        action, formerly = actions[call.name]
+        before = counts.get(action, _Count(action, formerly, 0, 0, ""))
+        most = None if call.most is None or before.most is None else before.most + call.most
+        counts[action] = _Count(action, formerly, before.least + call.least, most, before.why or call.why)
+    return _Forecast(tuple(counts.values()), failure)
+
+
+def calls_of(operation: Operation, facts: Facts) -> tuple["MadeCall", ...]:
+    """The calls behind a prediction, in the order in which the provider makes them, each with its action of the day."""
+    known = facts.type(operation.type)
+    table = known.table(operation.mode) if known else None
+    if table is None:
+        return ()
+    actions = _actions_by_call(facts)
+    calls, _ = _made(operation, table)
+    return tuple(call._replace(action=actions.get(call.name, (None, None))[0]) for call in calls)
+
+
+class MadeCall(NamedTuple):
+    """A call that is made `least` to `most` times; `action` None: no page lists an event for it on the day."""
+
+    name: str
+    least: int
+    most: int | None
+    why: str
+    action: str | None = None
+
+
+def _made(operation: Operation, table: Table) -> tuple[list[MadeCall], str]:
+    """The calls of an operation whose condition may hold, and why the provider may refuse it."""
     changed, perhaps = _changed(operation)
     failure, surely = _failure(operation, table, changed)
-    calls: Iterable[tuple[Call, bool]]
+    chosen: Iterable[tuple[Call, bool]]
     if failure is not None and surely:
-        calls = ((call, True) for call in failure.calls)
+        chosen = ((call, True) for call in failure.calls)
     else:
-        calls = _calls(operation, table, changed, perhaps)
+        chosen = _calls(operation, table, changed, perhaps)
     if operation.vanished:
         # The first call of the read answers 404; the provider makes no other.
-        calls = list(calls)[:1]
-    counts: dict[str, _Count] = {}
-    for call, sure in calls:
+        chosen = list(chosen)[:1]
+    made = []
+    for call, sure in chosen:
         answer = True if call.when is None else holds(call.when, operation, changed)
-        if answer is False or call.call not in actions:
-            continue
-        action, formerly = actions[call.call]
-        least = call.min if answer and sure and (failure is None or surely) else 0
-        before = counts.get(action, _Count(action, formerly, 0, 0, ""))
-        most = None if call.max is None or before.most is None else before.most + call.max
-        counts[action] = _Count(action, formerly, before.least + least, most, before.why or call.why)
-    return _Forecast(tuple(counts.values()), failure.why if failure is not None else "")
+        if answer is not False:
+            least = call.min if answer and sure and surely else 0
+            made.append(MadeCall(call.call, least, call.max, call.why))
+    return made, failure.why if failure is not None else ""
 
 
 def _changed(operation: Operation) -> tuple[frozenset[str], frozenset[str]]:

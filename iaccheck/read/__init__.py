@@ -5,15 +5,14 @@ from collections.abc import Iterator
 import msgspec
 
 from iaccheck.errors import InputError
-from iaccheck.facts import Facts, Table
-from iaccheck.model import Change, Configuration, Document, Input, Object, Plan, StateObject
+from iaccheck.facts import Facts
+from iaccheck.model import Change, Configuration, Document, Object, Plan, StateObject
 from iaccheck.read import document as documents
 from iaccheck.read import objects
-from iaccheck.read.document import RawChange, RawDocument, RawModule, RawResource
+from iaccheck.read.document import RawChange, RawDocument, RawModule, RawResource, input_of
 from iaccheck.read.text import MAKE_PLAN, TO_JSON, json_of
 
 _OPENTOFU = "registry.opentofu.org/"
-_NOTHING = Table(code="", id="")
 
 
 def read(document: Document, facts: Facts) -> Plan:
@@ -22,10 +21,32 @@ def read(document: Document, facts: Facts) -> Plan:
     Only objects of types that the tables know, or that are of the service, get in; of those only allow-listed values.
     Raises InputError for every other file, with what it is and what to type instead.
     """
-    data = json_of(document.name, document.data)
-    raw = documents.parse(document.name, data)
+    raw = documents.parse(document.name, json_of(document.name, document.data))
     if not raw.is_plan:
         raise InputError(f"{document.name}: this is a Terraform state, not a plan", f"make a plan: {MAKE_PLAN}")
+    return _checked(document, raw, facts)
+
+
+def read_evidence(document: Document, facts: Facts) -> Plan:
+    """Decode a file that is only looked at: a plan, a state (its JSON, or terraform.tfstate), a snapshot.
+
+    Raises InputError for every other file, ConfigError for a snapshot that isn't of its schema.
+    """
+    from iaccheck.read import snapshot, state
+
+    if snapshot.is_snapshot(document.data):
+        return snapshot.read_snapshot(document, facts)
+    data = json_of(document.name, document.data)
+    raw = documents.parse(document.name, data)
+    if raw.is_state_file:
+        return state.read_state_file(document, data, facts)
+    if raw.values is None:
+        return _checked(document, raw, facts)
+    found = input_of(document, "state", raw.terraform_version, raw.format_version or None)
+    return Plan(input=found, prior=tuple(_state(raw.values.root_module, facts)))
+
+
+def _checked(document: Document, raw: RawDocument, facts: Facts) -> Plan:
     try:
         return _plan(document, raw, facts)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -43,7 +64,7 @@ def _plan(document: Document, raw: RawDocument, facts: Facts) -> Plan:
     vanished = tuple(_vanished(raw.resource_drift or (), facts))
     matters = bool(changes or prior)
     return Plan(
-        input=_input(document, raw),
+        input=input_of(document, "plan", raw.terraform_version, raw.format_version or None),
         changes=changes,
         prior=prior,
         vanished=vanished,
@@ -57,24 +78,6 @@ def _plan(document: Document, raw: RawDocument, facts: Facts) -> Plan:
     )
 
 
-def _input(document: Document, raw: RawDocument) -> Input:
-    import hashlib
-
-    return Input(
-        name=document.name,
-        kind="plan",
-        format_version=raw.format_version or None,
-        terraform_version=raw.terraform_version,
-        sha256=hashlib.sha256(document.data).hexdigest(),
-        label=document.label,
-    )
-
-
-def _table(facts: Facts, type_name: str, mode: str) -> Table:
-    known = facts.type(type_name)
-    return (known.table(mode) if known else None) or _NOTHING
-
-
 def _key(index: str | float | None) -> str | int | None:
     return int(index) if isinstance(index, float) else index
 
@@ -84,7 +87,7 @@ def _changes(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[Cha
         if not facts.relevant(entry.type):
             continue
         delta = objects.decode_delta(entry.change)
-        table = _table(facts, entry.type, entry.mode)
+        table = objects.table_of(facts, entry.type, entry.mode)
         before, after = objects.attributes(delta.before), objects.attributes(delta.after)
         unknown = objects.attributes(delta.after_unknown)
         update = before is not None and after is not None
@@ -125,7 +128,7 @@ def _state_object(resource: RawResource, module: str, facts: Facts) -> StateObje
         type=resource.type,
         name=resource.name,
         key=_key(resource.index),
-        object=objects.admit(_table(facts, resource.type, resource.mode), values) if values else Object({}),
+        object=objects.admit(objects.table_of(facts, resource.type, resource.mode), values) if values else Object({}),
         deposed=resource.deposed_key,
         depends_on=tuple(resource.depends_on or ()),
     )
@@ -146,7 +149,7 @@ def _vanished(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[St
                 type=entry.type,
                 name=entry.name,
                 key=_key(entry.index),
-                object=objects.admit(_table(facts, entry.type, entry.mode), before),
+                object=objects.admit(objects.table_of(facts, entry.type, entry.mode), before),
             )
 
 

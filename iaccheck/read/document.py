@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from iaccheck.errors import InputError
-from iaccheck.model import Configuration
+from iaccheck.model import Configuration, Document, Input
 from iaccheck.read.text import MAKE_PLAN, TO_JSON
 
 # msgspec calls what follows half a surrogate pair a truncated input.
@@ -93,6 +93,11 @@ class RawDocument(Struct):
     def is_state(self) -> bool:
         return not self.is_plan and self.values is not None
 
+    @property
+    def is_state_file(self) -> bool:
+        """terraform.tfstate, as Terraform keeps it."""
+        return self.serial is not UNSET or self.lineage is not UNSET
+
 
 def parse(name: str, data: bytes) -> RawDocument:
     """One JSON object -> its parts. Raises InputError where it isn't JSON, or not of a plan's or state's form."""
@@ -152,7 +157,7 @@ def _refuse_other_files(name: str, document: RawDocument) -> None:
         )
     if document.provider_schemas is not UNSET:
         raise InputError(f"{name}: this holds provider schemas, not a plan", f"make a plan: {MAKE_PLAN}")
-    if document.serial is not UNSET or document.lineage is not UNSET:
+    if document.is_state_file:
         return
     if document.format_version is UNSET:
         raise InputError(f"{name}: this JSON has no format_version, so it is not a plan", f"make a plan: {MAKE_PLAN}")
@@ -179,3 +184,17 @@ def configuration_of(name: str, raw: Raw) -> Configuration:
             f"{name}: the configuration in the plan does not have its form ({type(error).__name__})",
             f"make the file again: {TO_JSON}",
         ) from None
+
+
+def input_of(document: Document, kind: str, terraform_version: str | None, format_version: str | None = None) -> Input:
+    """How the report names a file that was looked at."""
+    import hashlib
+
+    return Input(
+        name=document.name,
+        kind=kind,
+        format_version=format_version,
+        terraform_version=terraform_version,
+        sha256=hashlib.sha256(document.data).hexdigest(),
+        label=document.label,
+    )

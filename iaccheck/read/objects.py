@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from iaccheck.facts import Table
+from iaccheck.facts import Facts, Table
 from iaccheck.model import Object
 
 _NULL = b"null"
@@ -32,6 +32,12 @@ class RawDelta(Struct):
 
 
 decode_delta = msgspec.json.Decoder(RawDelta).decode
+
+
+def table_of(facts: Facts, type_name: str, mode: str) -> Table:
+    """The allow-list of a type; of one that the tables don't know nothing gets in."""
+    known = facts.type(type_name)
+    return (known.table(mode) if known else None) or Table(code="", id="")
 
 
 def attributes(raw: Raw) -> RawAttributes | None:
@@ -90,5 +96,5 @@ def _same(before: Raw | None, after: Raw | None) -> bool:
     left, right = (bytes(raw) if raw is not None else _NULL for raw in (before, after))
     if left == right:
         return True
-    # Terraform writes both sides alike. A file that was edited may be spaced or ordered otherwise: compare what is said.
+    # Terraform writes both sides alike. A file that was edited may be spaced otherwise: compare what is said.
     return bool(msgspec.json.decode(left) == msgspec.json.decode(right))

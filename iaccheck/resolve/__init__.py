@@ -69,7 +69,7 @@ def resolve(
 
 
 class _File(NamedTuple):
-    """A plan or a piece of evidence, with what it shows. `label` is None where it is the only file."""
+    """A plan or a piece of evidence, with what it shows. `label` is None for a plan that is the only one."""
 
     plan: Plan
     label: str | None
@@ -89,11 +89,11 @@ class _Work(NamedTuple):
 def _files(
     plans: Sequence[Plan], evidence: Sequence[Plan], facts: Facts, local_values: Sequence[Locals | None]
 ) -> Iterator[_File]:
-    several = len(plans) + len(evidence) > 1
     taken: set[str] = set()
     for position, plan in enumerate((*plans, *evidence)):
-        label = _free(plan.input.label or plan.input.name, taken) if several else None
         only_looked_at = position >= len(plans)
+        alone = len(plans) == 1 and not only_looked_at
+        label = None if alone else _free(plan.input.label or plan.input.name, taken)
         own_locals = local_values[position] if position < len(local_values) else None
         blocks = Blocks(plan)
         references = References(plan, blocks, facts, own_locals)

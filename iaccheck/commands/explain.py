@@ -1,0 +1,35 @@
+"""explain: the whole chain behind one line of the report."""
+
+import os
+from datetime import date
+
+import click
+
+from iaccheck import pipeline
+from iaccheck.commands._documents import documents, evidence
+from iaccheck.commands.check import Day
+from iaccheck.explain import explain
+from iaccheck.render._escape import visible
+
+EXAMPLES = """\b
+Examples:
+  iaccheck explain plan.json ibm_sm_arbitrary_secret.token
+  iaccheck explain plan.json us-south
+  iaccheck explain plan.json secret.create
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("plan")
+@click.argument("subject", metavar="ADDRESS|LOCATION|ACTION")
+@click.option(
+    "--evidence", "shown", multiple=True, metavar="FILE", help="A plan, state or snapshot to look at as well."
+)
+@click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
+@click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
+def command(plan: str, subject: str, shown: tuple[str, ...], as_of: date | None, refresh: bool) -> None:
+    """Show why: changed attributes, calls, actions, instance, location, each rule tried, status and timing."""
+    options = pipeline.Options(as_of=as_of, refresh=refresh, environment=os.environ)
+    analysis = pipeline.analyse(documents([plan], []), options, evidence(shown))
+    for line in explain(analysis, subject):
+        click.echo(visible(line, 4000))
