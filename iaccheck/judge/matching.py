@@ -1,34 +1,84 @@
-"""matching: whether the fields of a subject are as a policy says: plain equality, lists, globs, `not`."""
+"""matching: what a policy asks of fields -> tests, compiled once: equality, lists, globs, `not`, `above`, `below`.
 
-from collections.abc import Mapping
+In a glob `*` stands for any text and `?` for one character; all else is itself, brackets too: addresses hold them.
+"""
+
+import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-_GLOB = frozenset("*?[")
+Test = Callable[[Any], bool]
+Tests = tuple[tuple[str, Test], ...]
+
+_WILD = frozenset("*?")
+_ABSENT = object()
+COMPARISONS = ("not", "above", "below")
 
 
-def matches(wanted: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
-    """All named fields match. A field that a kind of subject doesn't have never matches."""
-    return all(name in fields and _matches(value, fields[name]) for name, value in wanted.items())
+def passes(tests: Tests, fields: Mapping[str, Any]) -> bool:
+    """Whether all tests hold. A field that a subject doesn't have never matches."""
+    for name, test in tests:
+        value = fields.get(name, _ABSENT)
+        if value is _ABSENT or not test(value):
+            return False
+    return True
 
 
-def _matches(wanted: Any, actual: Any) -> bool:
-    if isinstance(wanted, list):
-        return any(_matches(one, actual) for one in wanted)
+def compiled(wanted: Mapping[str, Any], parameters: Mapping[str, int]) -> Tests:
+    """The tests of a map of fields. A comparison may name a parameter of the policy in place of a number."""
+    return tuple((name, _test(value, parameters)) for name, value in wanted.items())
+
+
+def _test(wanted: Any, parameters: Mapping[str, int]) -> Test:
     if isinstance(wanted, dict):
-        return not _matches(wanted["not"], actual) if set(wanted) == {"not"} else False
-    if isinstance(wanted, str) and isinstance(actual, str) and not _GLOB.isdisjoint(wanted):
-        return _glob(wanted, actual)
-    return bool(wanted == actual) and isinstance(wanted, bool) == isinstance(actual, bool)
+        return _comparison(wanted, parameters)
+    one = _one_of(wanted if isinstance(wanted, list) else [wanted])
+    # A field that is a list matches where one of its items does.
+    return lambda value: any(map(one, value)) if isinstance(value, tuple) else one(value)
 
 
-def _glob(pattern: str, text: str) -> bool:
-    return _compiled(pattern)(text) is not None
+def _one_of(wanted: list[Any]) -> Test:
+    plain = frozenset((type(value), value) for value in wanted if not _is_glob(value))
+    globs = [glob(value) for value in wanted if _is_glob(value)]
+    if not globs:
+        return lambda value: (value.__class__, value) in plain
+    return lambda value: (
+        (value.__class__, value) in plain or (isinstance(value, str) and any(match(value) for match in globs))
+    )
+
+
+def _comparison(wanted: dict[str, Any], parameters: Mapping[str, int]) -> Test:
+    tests: list[Test] = []
+    for word, value in wanted.items():
+        if word == "not":
+            inner = _test(value, parameters)
+            tests.append(lambda actual, inner=inner: not inner(actual))  # type: ignore[misc]
+            continue
+        bound = parameters[value] if isinstance(value, str) else value
+        if word == "above":
+            tests.append(lambda actual, bound=bound: actual is not None and actual > bound)  # type: ignore[misc]
+        else:
+            tests.append(lambda actual, bound=bound: actual is not None and actual < bound)  # type: ignore[misc]
+    return lambda actual: all(test(actual) for test in tests)
+
+
+def _is_glob(value: Any) -> bool:
+    return isinstance(value, str) and not _WILD.isdisjoint(value)
 
 
 @cache
-def _compiled(pattern: str) -> Any:
-    import fnmatch
-    import re
+def glob(pattern: str) -> Callable[[str], bool]:
+    """Whether a text is as a glob says. Each part is looked for once and kept: no glob takes more than linear time."""
+    first, *rest = (_characters(part) for part in re.split(r"\*+", pattern))
+    if not rest:
+        match = re.compile(first, re.DOTALL).fullmatch
+    else:
+        *middle, last = rest
+        inner = "".join(f"(?>.*?{part})" for part in middle if part)
+        match = re.compile(f"{first}{inner}.*{last}", re.DOTALL).fullmatch
+    return lambda text: match(text) is not None
 
-    return re.compile(fnmatch.translate(pattern)).match
+
+def _characters(part: str) -> str:
+    return "".join("." if character == "?" else re.escape(character) for character in part)

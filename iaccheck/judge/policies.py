@@ -1,7 +1,8 @@
-"""policies: policy files -> Policies, each with what it looks over and what it forbids."""
+"""policies: policy files -> Policies, each with what it looks over and what breaks it."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,20 +10,27 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from iaccheck import resources
+from iaccheck import resources, userfile
 from iaccheck.errors import ConfigError
+from iaccheck.judge.matching import glob
+from iaccheck.judge.problems import problems
 from iaccheck.model import Severity
 
-KINDS = ("event", "instance", "location", "tracker", "route", "rule", "resource", "plan")
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,15}[0-9]{3}")
-_NAME = re.compile(r"\{([^{}]*)\}")
+_ENDINGS = (".yaml", ".yml")
+_MOST_FILES = 5000
+_MOST_BYTES = 64 * 1024
+_HINT = "compare it with `iaccheck schema policy`"
 
-# The names that a message or a help may use, beside the fields of its subject.
 Match = dict[str, Any]
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A rule, as its file says it. `select` chooses subjects; `forbid` says what they must not be, `require` what."""
+    """A rule, as its file says it. `select` chooses subjects; `forbid` says what they must not be, `require` what.
+
+    `when` is an expression in CEL, beside forbid and require or in their place. `undecided`: what breaks it is not
+    known to be wrong. `file` is the name of the file, for messages.
+    """
 
     title: str
     severity: Severity
@@ -30,20 +38,27 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     message: str | dict[str, str]
     help: str
     id: str = ""
+    file: str = ""
     select: Match = {}
     forbid: Match | list[Match] | None = None
     require: Match | None = None
     when: str | None = None
+    parameters: dict[str, int] = {}
     since: date | None = None
     until: date | None = None
     references: list[str] = []
     controls: list[str] = []
     waivable: bool = True
     enabled: bool = True
+    undecided: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
         return (self.over,) if isinstance(self.over, str) else tuple(self.over)
+
+    @property
+    def forbidden(self) -> list[Match]:
+        return self.forbid if isinstance(self.forbid, list) else [self.forbid] if self.forbid is not None else []
 
     def message_for(self, kind: str) -> str:
         return self.message if isinstance(self.message, str) else self.message[kind]
@@ -52,34 +67,110 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
-def load(folder: Path | None = None) -> tuple[Policy, ...]:
-    """All policies of a folder of packs (the shipped ones without an argument), sorted by id.
+class Adjustment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a configuration changes in a policy."""
 
-    Raises ConfigError with file, key and reason for a file that isn't a policy.
+    enabled: bool | None = None
+    severity: Severity | None = None
+    parameters: dict[str, int] = {}
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """Which policies a run has: folders beside the shipped packs, globs of ids, and changes by id."""
+
+    folders: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    adjustments: Mapping[str, Adjustment] = {}
+
+
+def load(selection: Selection | None = None) -> tuple[Policy, ...]:
+    """The shipped policies and those of the folders, sorted by id, as selected and adjusted.
+
+    Raises ConfigError with file, key, line and reason for a file that isn't a policy.
     """
-    root = folder or resources.policies()
-    found = [_read(path) for path in sorted(root.rglob("*.yaml"))]
-    return tuple(sorted(found, key=lambda policy: policy.id))
+    selection = selection or Selection()
+    found: dict[str, Policy] = {}
+    for root in (str(resources.policies()), *selection.folders):
+        for path in _files(root):
+            policy = _read(path, os.path.relpath(path, root))
+            if policy.id in found:
+                raise ConfigError(f"{policy.file}: there is another policy {policy.id}", "give it an id of its own")
+            found[policy.id] = policy
+    chosen = _selected(found, selection)
+    return tuple(_adjusted(chosen[id_], selection.adjustments.get(id_)) for id_ in sorted(chosen))
 
 
-def _read(path: Path) -> Policy:
-    name = f"{path.parent.name}/{path.name}"
-    try:
-        policy = msgspec.yaml.decode(path.read_bytes(), type=Policy)
-    except msgspec.MsgspecError as error:
-        raise ConfigError(f"{name}: {error}", "compare it with `iaccheck schema policy`") from None
-    for problem in _problems(policy, path.stem):
-        raise ConfigError(f"{name}: {problem}", "compare it with `iaccheck schema policy`")
-    return msgspec.structs.replace(policy, id=path.stem)
+def _files(root: str) -> list[str]:
+    files = [
+        os.path.join(folder, name)
+        for folder, folders, names in os.walk(root)
+        for name in names
+        if name.endswith(_ENDINGS) and not name.startswith(".")
+    ]
+    if not os.path.isdir(root):
+        raise ConfigError(f"{root}: there is no such folder of policies", "check --policies")
+    if not files:
+        raise ConfigError(f"{root}: there is no policy in this folder", "a policy is a file such as ACME001.yaml")
+    if len(files) > _MOST_FILES:
+        raise ConfigError(f"{root}: there are more than {_MOST_FILES} files", "name a folder that holds only policies")
+    return sorted(files)
 
 
-def _problems(policy: Policy, stem: str) -> Iterator[str]:
+def _read(path: str, name: str) -> Policy:
+    """One policy file. The shipped ones are checked like any other: that costs less than a millisecond each."""
+    stem = os.path.splitext(os.path.basename(path))[0]
     if not _ID.fullmatch(stem):
-        yield f"{stem!r} is no policy id: letters and digits that end in three digits, as in COV001"
-    for kind in policy.kinds:
-        if kind not in KINDS:
-            yield f"over: {kind!r} is none of {', '.join(KINDS)}"
-        if isinstance(policy.message, dict) and kind not in policy.message:
-            yield f"message: there is none for {kind!r}"
-    if sum(part is not None for part in (policy.forbid, policy.require, policy.when)) != 1:
-        yield "exactly one of forbid, require and when says what breaks the policy"
+        example = "letters and digits that end in three digits, as in ACME001"
+        raise ConfigError(f"{name}: {userfile.shown(stem)} is no policy id: {example}", "rename the file")
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{name}: {error.strerror or 'cannot be read'}", "check --policies") from None
+    if len(data) > _MOST_BYTES:
+        raise ConfigError(f"{name}: the file is larger than {_MOST_BYTES // 1024} kB", _HINT)
+    written = userfile.plain(name, data, _HINT)
+    for key in ("id", "file"):
+        if isinstance(written, dict) and key in written:
+            raise ConfigError(f"{name}: {key}: there is no such key; the name of the file is the id", _HINT)
+    policy = userfile.convert(name, written, Policy, _HINT, lambda: userfile.lines(data))
+    for key_path, problem in problems(policy):
+        line = userfile.line_of(userfile.lines(data), key_path)
+        raise ConfigError(f"{userfile.at(name, line)}: {userfile.key_text(key_path)}{problem}", _HINT)
+    return msgspec.structs.replace(policy, id=stem, file=name)
+
+
+def _selected(found: dict[str, Policy], selection: Selection) -> dict[str, Policy]:
+    only, skip = _matching(found, selection.only, "--only"), _matching(found, selection.skip, "--skip")
+    return {id_: policy for id_, policy in found.items() if (not selection.only or id_ in only) and id_ not in skip}
+
+
+def _matching(found: Iterable[str], patterns: Sequence[str], flag: str) -> set[str]:
+    chosen: set[str] = set()
+    for pattern in patterns:
+        matched = {id_ for id_ in found if glob(pattern)(id_)}
+        if not matched:
+            close = userfile.similar(pattern, found)
+            raise ConfigError(
+                f"{flag} {userfile.shown(pattern)}: there is no such policy{close}", "iaccheck policy list"
+            )
+        chosen |= matched
+    return chosen
+
+
+def _adjusted(policy: Policy, change: Adjustment | None) -> Policy:
+    if change is None:
+        return policy
+    for name in change.parameters:
+        if name not in policy.parameters:
+            close = userfile.similar(name, policy.parameters)
+            raise ConfigError(
+                f"policy.{policy.id}.parameters: there is no {userfile.shown(name)}{close}",
+                f"iaccheck policy show {policy.id}",
+            )
+    return msgspec.structs.replace(
+        policy,
+        enabled=policy.enabled if change.enabled is None else change.enabled,
+        severity=change.severity or policy.severity,
+        parameters={**policy.parameters, **change.parameters},
+    )

@@ -1,33 +1,54 @@
-"""subjects: what policies look over, each as flat fields with the names that a policy file uses."""
+"""subjects: what policies look over, each with the fields of `fields.py`: events, instances, locations, the plan."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
 
-from iaccheck.model import Coverage, Instance, LocationCoverage, Resolution, Status, Timing, Tracker
+from iaccheck.address import unkeyed
+from iaccheck.model import GLOBAL, Coverage, Instance, LocationCoverage, Resolution, Status, Timing, Verb
+
+Fields = Mapping[str, Any]
 
 
 class Subject(Struct, frozen=True):
-    """One thing to judge. `fields` decide; `address` and `location` say where a finding is."""
+    """One thing to judge. `fields` decide, shared by all that are alike; `address` and `location` say where it is."""
 
     kind: str
     address: str | None
     location: str | None
-    fields: dict[str, Any]
+    fields: Fields
 
 
-def of_events(coverage: Iterable[Coverage], outcomes: dict[str | None, LocationCoverage]) -> Iterator[Subject]:
-    """Events; those with equal fields share them, so that each combination is judged once."""
+def of_events(
+    coverage: Iterable[Coverage], outcomes: Mapping[str | None, LocationCoverage], asked: frozenset[str]
+) -> Iterator[Subject]:
+    """Events; those with equal fields share them. `asked`: what policies want to know, for what costs to find out."""
     shared: dict[tuple[object, ...], dict[str, Any]] = {}
     for item in coverage:
         event = item.event
-        key = (event.action, event.verb, event.phase, event.location, item.status, item.timing, item.ordered)
+        type_name = _type(event.address) if "type" in asked else None
+        instance = event.instance if "instance" in asked else None
+        key = (
+            event.action,
+            event.verb,
+            event.phase,
+            event.location,
+            item.status,
+            item.timing,
+            item.ordered,
+            item.reason,
+            type_name,
+            instance,
+        )
         fields = shared.get(key)
         if fields is None:
             at = outcomes[event.location]
             fields = shared[key] = {
                 "kind": "event",
+                "type": type_name,
+                "instance": instance,
                 "action": event.action,
                 "verb": event.verb.value,
                 "phase": event.phase.value,
@@ -42,33 +63,39 @@ def of_events(coverage: Iterable[Coverage], outcomes: dict[str | None, LocationC
         yield Subject("event", event.address, event.location, fields)
 
 
-def of_instances(instances: Iterable[Instance], outcomes: dict[str | None, LocationCoverage]) -> Iterator[Subject]:
-    """Service instances that exist after the apply, each with the outcome of its location."""
+@cache
+def _type(address: str) -> str:
+    """The type in an address: `ibm_sm_kv_secret` of `module.a["x.y"].ibm_sm_kv_secret.b[0]`."""
+    return unkeyed(address).split(".")[-2] if "." in address else address
+
+
+def of_instances(instances: Iterable[Instance], outcomes: Mapping[str | None, LocationCoverage]) -> Iterator[Subject]:
+    """Service instances, each with the outcome of its location; of one that the plan deletes nothing is asked there."""
+    shared: dict[tuple[object, ...], dict[str, Any]] = {}
     for instance in instances:
-        if not instance.after:
-            continue
-        at = outcomes[instance.location]
-        yield Subject(
-            "instance",
-            instance.label,
-            instance.location,
-            {
+        at = outcomes.get(instance.location) if instance.after else None
+        key = (instance.location, instance.before, instance.after)
+        fields = shared.get(key)
+        if fields is None:
+            fields = shared[key] = {
                 "kind": "instance",
                 "location": instance.location,
-                "status": at.after.value,
-                "timing": _timing(at).value,
-                "before": at.before.value,
-                "after": at.after.value,
+                "status": at.after.value if at else None,
+                "timing": timing_of(at).value if at else None,
+                "before": at.before.value if at else None,
+                "after": at.after.value if at else None,
                 "created": not instance.before,
-                "reason": at.reason,
-            },
-        )
+                "deleted": not instance.after,
+                "reason": at.reason if at else "",
+            }
+        yield Subject("instance", instance.label, instance.location, fields)
 
 
-def of_locations(locations: Sequence[LocationCoverage], stays: bool) -> Iterator[Subject]:
-    """Locations, and what a lost receiver un-audits there. `stays`: whether any instance exists after the apply."""
+def of_locations(locations: Sequence[LocationCoverage], resolution: Resolution) -> Iterator[Subject]:
+    """Locations, and what a lost receiver un-audits there."""
+    anywhere = any(instance.after for instance in resolution.instances)
+    defaults = _defaults(resolution)
     for at in locations:
-        everywhere = at.location == "global"
         yield Subject(
             "location",
             at.lost[0] if at.lost else None,
@@ -78,55 +105,45 @@ def of_locations(locations: Sequence[LocationCoverage], stays: bool) -> Iterator
                 "location": at.location,
                 "before": at.before.value,
                 "after": at.after.value,
-                "timing": _timing(at).value,
-                "stays": stays if everywhere else bool(at.instances),
-                "instances": ", ".join(at.instances),
-                "lost": ", ".join(at.lost),
+                "timing": timing_of(at).value,
+                "stays": anywhere if at.location == GLOBAL else bool(at.instances),
+                "instances": at.instances,
+                "lost": at.lost,
+                "defaults": defaults,
                 "reason": at.reason,
             },
         )
 
 
-def _timing(at: LocationCoverage) -> Timing:
+def _defaults(resolution: Resolution) -> str:
+    """What becomes of the default targets that there are before the apply."""
+    before, after = resolution.estate.before, resolution.estate.after
+    if not before.defaults:
+        return "none"
+    return "lost" if after.defaults is not None and set(before.defaults) - set(after.defaults) else "kept"
+
+
+def timing_of(at: LocationCoverage) -> Timing:
+    """Whether the receiver of a location starts or ends with the plan."""
     if Status.UNKNOWN in (at.before, at.after) or at.before.received == at.after.received:
         return Timing.STEADY
     return Timing.STARTING if at.after.received else Timing.ENDING
 
 
-def of_trackers(resolution: Resolution) -> Iterator[Subject]:
-    """Trackers before and after. `second`: another hosted instance has the location already."""
-    before, after = resolution.estate.before, resolution.estate.after
-    was = {(t.address, t.id) for t in (*before.hosted, *before.targets.values())}
-    taken: set[str | None] = set()
-    hosted = sorted(after.hosted, key=lambda t: ((t.address, t.id) not in was, t.address))
-    for tracker in (*hosted, *after.targets.values()):
-        second = tracker.kind == "hosted" and tracker.location in taken
-        if tracker.kind == "hosted":
-            taken.add(tracker.location)
-        yield _tracker(tracker, existed=(tracker.address, tracker.id) in was, exists=True, second=second)
-    stays = {(t.address, t.id) for t in (*after.hosted, *after.targets.values())}
-    for tracker in (*before.hosted, *before.targets.values()):
-        if (tracker.address, tracker.id) not in stays:
-            yield _tracker(tracker, existed=True, exists=False, second=False)
-
-
-def _tracker(tracker: Tracker, *, existed: bool, exists: bool, second: bool) -> Subject:
-    return Subject(
-        "tracker",
-        tracker.address,
-        tracker.location,
-        {
-            "kind": "tracker",
-            "tracker": tracker.kind,
-            "location": tracker.location,
-            "origin": tracker.origin,
-            "receives": tracker.why_not is None,
-            "existed": existed,
-            "exists": exists,
-            "second": second,
-            "reason": tracker.why_not or "",
-        },
-    )
+def of_plan(resolution: Resolution) -> Iterator[Subject]:
+    """The change as a whole: how many objects of the service it makes, changes and deletes."""
+    done: dict[Verb, set[tuple[str | None, str]]] = {}
+    for operation in resolution.operations:
+        if operation.mode == "managed" and operation.verb is not Verb.READ:
+            done.setdefault(operation.verb, set()).add((operation.input, operation.address))
+    counts = {verb: len(objects) for verb, objects in done.items()}
+    fields = {
+        "kind": "plan",
+        "creates": counts.get(Verb.CREATE, 0),
+        "updates": counts.get(Verb.UPDATE, 0),
+        "deletes": counts.get(Verb.DELETE, 0),
+    }
+    yield Subject("plan", None, None, fields)
 
 
 def of_resources(resolution: Resolution) -> Iterator[Subject]:
@@ -134,14 +151,5 @@ def of_resources(resolution: Resolution) -> Iterator[Subject]:
     for unmapped in resolution.unmapped:
         yield Subject("resource", unmapped.address, None, {"kind": "resource", "type": unmapped.type, "mapped": False})
     for region in resolution.regions:
-        yield Subject(
-            "resource",
-            region.address,
-            region.location,
-            {
-                "kind": "resource",
-                "region": region.kind,
-                "named": region.region,
-                "location": region.location,
-            },
-        )
+        fields = {"kind": "resource", "region": region.kind, "named": region.region, "location": region.location}
+        yield Subject("resource", region.address, region.location, fields)
