@@ -28,6 +28,8 @@ class Blocks:
         self.objects: dict[tuple[str, str], dict[Key, str]] = {}
         # (path of the caller, call) -> keys of the module instances that hold an object
         self.module_keys: dict[tuple[ModulePath, str], set[Key]] = {}
+        # all instance keys: they are part of addresses, so no secrets
+        self.keys: set[Key] = set()
         self._paths: dict[str, ModulePath] = {}
         self._add_configuration(plan.configuration)
         self._add_objects((*plan.prior, *plan.changes))
@@ -47,9 +49,11 @@ class Blocks:
         for object_ in objects:
             block = block_name(object_.mode, object_.type, object_.name)
             self.objects.setdefault((object_.module, block), {})[object_.key] = object_.address
+            self.keys.add(object_.key)
         for module, _ in self.objects:
             path = self.path(module)
             for depth, (name, key) in enumerate(path):
+                self.keys.add(key)
                 self.module_keys.setdefault((path[:depth], name), set()).add(key)
 
     def path(self, module: str) -> ModulePath:

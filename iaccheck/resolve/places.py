@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import UNSET, Struct
 
+from iaccheck.address import unkeyed
 from iaccheck.facts import Facts
 from iaccheck.model import Change, Configuration, Object, Plan, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks
@@ -90,19 +91,30 @@ class Places:
         """Of an object that is made or read: by `instance_id`, else by the region that the provider will call."""
         guid, instance, trace, named = self._instance(object_, block, module, key)
         region = self._region(object_, block, module, key)
-        if instance is not None and instance.location:
-            reason = _known_by(named, instance)
-            if region.binding and region.name != instance.location:
-                return Place(
-                    location=instance.location, instance=instance, guid=guid, reason=reason, region=region.name
-                )
-            return Place(location=instance.location, instance=instance, guid=guid, reason=reason)
         candidates = [self._by_address[a] for a in sorted(trace.objects) if a in self._by_address]
+        location, reason = self._location_of(instance, candidates, trace, named)
+        if location is not None:
+            contradicts = region.name if region.binding and region.name != location else None
+            return Place(location=location, instance=instance, guid=guid, reason=reason, region=contradicts)
         if region.name is not None and not region.assumed:
             there = [candidate for candidate in candidates if candidate.location == region.name]
             only = there[0] if len(there) == 1 and guid is None else instance
             return Place(location=region.name, instance=only, guid=guid, reason=region.reason)
         return self._undecided(candidates, instance, guid, trace, region)
+
+    def _location_of(
+        self, instance: ServiceInstance | None, candidates: list[ServiceInstance], trace: Trace, named: str
+    ) -> tuple[str | None, str]:
+        """The location of the instance, or the one that all instances agree on which it can be."""
+        if instance is not None:
+            return instance.location, _known_by(named, instance)
+        locations = {candidate.location for candidate in candidates}
+        if len(locations) != 1 or trace.gaps or self._foreign(trace):
+            return None, ""
+        return (
+            locations.pop(),
+            f"instance_id is one of {_listed(c.address for c in candidates)}, all in the same location",
+        )
 
     def _undecided(
         self,
@@ -112,36 +124,30 @@ class Places:
         trace: Trace,
         region: _Region,
     ) -> Place:
-        """No certain instance and no certain region: all that it can be, if that agrees; else what isn't known."""
-        locations = {candidate.location for candidate in candidates}
-        if len(locations) == 1 and None not in locations and not trace.gaps:
-            reason = f"instance_id is one of {_listed(c.address for c in candidates)}, all in the same location"
-            return Place(location=candidates[0].location, instance=None, guid=guid, reason=reason)
-        if region.assumed and (guid is not None or not (candidates or trace.gaps)):
-            return Place(
-                location=region.name,
-                instance=instance,
-                guid=guid,
-                reason=region.reason,
-                region=region.name,
-                assumed=True,
-            )
+        """No certain location and no certain region: us-south where nothing else is named, else unknown and why."""
+        depended_on = self._depended_on() if trace.gaps else []
+        locations = {candidate.location for candidate in (*candidates, *depended_on)}
+        if depended_on and len(locations) == 1 and None not in locations:
+            only = depended_on[0] if len(depended_on) == 1 and not candidates else None
+            reason = f"instance_id comes from {_listed(sorted(trace.gaps))}; what it can depend on is in one location"
+            return Place(location=locations.pop(), instance=only, guid=guid, reason=reason)
         reasons = []
         if candidates:
             reasons.append(f"instance_id can be any of {_listed(c.address for c in candidates)}")
         if trace.gaps:
             reasons.append(f"instance_id comes from {_listed(sorted(trace.gaps))}, which the plan does not show")
         reasons.append(region.reason)
+        reason = "; ".join(reasons)
         if region.assumed and not candidates:
             return Place(
-                location=region.name,
-                instance=None,
-                guid=guid,
-                reason="; ".join(reasons),
-                region=region.name,
-                assumed=True,
+                location=region.name, instance=instance, guid=guid, reason=reason, region=region.name, assumed=True
             )
-        return Place(location=None, instance=None, guid=guid, reason="; ".join(reasons))
+        return Place(location=None, instance=instance, guid=guid, reason=reason)
+
+    def _depended_on(self) -> list[ServiceInstance]:
+        """Instances without a GUID yet that the plan names in `relevant_attributes`: one of them is an unknown id."""
+        named = {unkeyed(address) for address, _ in self._plan.relevant_attributes}
+        return [i for address, i in sorted(self._by_address.items()) if i.guid is None and unkeyed(address) in named]
 
     def owner(self, change: Change, subject: Object) -> ServiceInstance | None:
         """The instance that a service credential belongs to; None where it belongs to another service."""

@@ -88,7 +88,7 @@ class References:
         if not isinstance(expression, dict):
             return NOTHING
         if "constant_value" in expression:
-            return Trace(literals=frozenset(_strings(_picked(expression["constant_value"], attributes))))
+            return Trace(literals=frozenset(self._strings(_picked(expression["constant_value"], attributes))))
         if "references" in expression:
             references = list(grouped(expression["references"]))
             return self._follow_references(references, scope, attributes, stops, depth)
@@ -171,7 +171,7 @@ class References:
         if not path:
             if name in self._variables_given:
                 value = _decoded(self._variables_given[name])
-                return Trace(literals=frozenset(_strings(_picked(value, attributes))))
+                return Trace(literals=frozenset(self._strings(_picked(value, attributes))))
             return self._default(path, name, attributes)
         call = self._blocks.calls.get(without_keys(path))
         if call is None:
@@ -187,7 +187,7 @@ class References:
         variable = module.variables.get(name) if module else None
         if variable is None or variable.default is UNSET:
             return Trace(gaps=frozenset({f"var.{name}"}))
-        return Trace(literals=frozenset(_strings(_picked(_decoded(variable.default), attributes))))
+        return Trace(literals=frozenset(self._strings(_picked(_decoded(variable.default), attributes))))
 
     def _local(self, path: ModulePath, name: str, attributes: Path, stops: frozenset[str], depth: int) -> Trace:
         expression = self._locals(without_keys(path), name) if self._locals else None
@@ -197,17 +197,17 @@ class References:
 
     def _each(self, scope: Scope, path: Path, stops: frozenset[str], depth: int) -> Trace:
         if path[0] == "key":
-            return Trace(literals=frozenset(_strings(scope.key)))
+            return Trace(literals=frozenset(self._strings(scope.key)))
         if scope.for_each is UNSET or scope.key is None:
             return Trace(gaps=frozenset({"each.value"}))
         expression = _decoded(scope.for_each)
         outer = Scope(scope.path)
         if isinstance(expression, dict) and isinstance(expression.get("constant_value"), list):
-            return Trace(literals=frozenset(_strings(scope.key)))
+            return Trace(literals=frozenset(self._strings(scope.key)))
         trace = self._follow(expression, outer, (scope.key, *path[1:]), stops, depth)
         if trace == NOTHING and len(path) == 1:
             # A set has no values of its own: each.value is each.key.
-            return Trace(literals=frozenset(_strings(scope.key)))
+            return Trace(literals=frozenset(self._strings(scope.key)))
         return trace
 
     def _module(self, reference: Reference, scope: Scope, path: Path, stops: frozenset[str], depth: int) -> Trace:
@@ -269,6 +269,15 @@ class References:
             for key in keys
         )
 
+    def _strings(self, value: Any) -> Iterator[str]:
+        """The plain strings in a value, and keys of addresses; nothing that could hold a secret's text gets through."""
+        if isinstance(value, str):
+            if value in self._blocks.keys or _PLAIN.fullmatch(value):
+                yield value
+        elif isinstance(value, list):
+            for item in value:
+                yield from self._strings(item)
+
     # --- instance keys -----------------------------------------------------------------------------------------
 
     def _index_value(self, reference: Reference, scope: Scope, depth: int) -> Key:
@@ -285,7 +294,9 @@ class References:
     def _has_key(self, container: Reference, scope: Scope, key: Key) -> bool:
         names = tuple(str(step.value) for step in container.rest)
         if container.head == "module":
-            return key in self._blocks.module_keys.get((scope.path, names[0]), ()) if names else False
+            if len(names) > 1:
+                return True
+            return bool(names) and key in self._blocks.module_keys.get((scope.path, names[0]), ())
         if container.head in ("resource", "data"):
             mode = "data" if container.head == "data" else "managed"
             found = (
@@ -335,13 +346,3 @@ def _picked(value: Any, attributes: Path) -> Any:
         else:
             return None
     return value
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """The plain strings in a value; nothing that could hold a secret's text gets through."""
-    if isinstance(value, str):
-        if _PLAIN.fullmatch(value):
-            yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
