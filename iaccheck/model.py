@@ -261,6 +261,17 @@ class Route(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Declared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A tracker that a person vouches for, until a day: what no plan or state at hand shows."""
+
+    location: str
+    owner: str
+    reason: str
+    expires: date
+    ticket: str | None = None
+    origin: str = ""
+
+
 class World(Struct, frozen=True, kw_only=True):
     """Trackers and routes at one moment. `targets` by key (address or id); `defaults` None: not known."""
 

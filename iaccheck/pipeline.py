@@ -10,24 +10,35 @@ from iaccheck import __version__
 from iaccheck.cover import Covered, cover
 from iaccheck.cover.views import views
 from iaccheck.facts import Facts
-from iaccheck.judge import judge
-from iaccheck.judge.policies import load
-from iaccheck.model import Document, Finding, Plan, Report, Resolution, Severity, Tracker
+from iaccheck.judge import gate, judge
+from iaccheck.judge.baseline import Baseline, compare
+from iaccheck.judge.policies import Selection, load
+from iaccheck.judge.waivers import MOST_DAYS, WaiverRule, check_waivers, waive
+from iaccheck.model import Declared, Document, Note, Plan, Report, Resolution, Severity, Tracker
 from iaccheck.predict import Prediction, predict
 from iaccheck.read import read, read_evidence
 from iaccheck.resolve import resolve
-
-NEVER = "never"
-_ORDER = [Severity.ERROR.value, Severity.WARNING.value, Severity.NOTE.value]
+from iaccheck.resolve.declared import declare
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What a run can be told. `environment`: where the provider may take its region from."""
+    """What a run can be told. `environment`: where the provider may take its region from.
+
+    `today` is the only clock, and only waivers and declared trackers look at it; None: the day of the facts.
+    `no_fail`: say what would fail the run, and pass.
+    """
 
     as_of: date | None = None
     refresh: bool = True
     fail_on: str = Severity.ERROR.value
     environment: Mapping[str, str] = {}
+    policies: Selection = Selection()
+    today: date | None = None
+    trackers: tuple[Declared, ...] = ()
+    waivers: tuple[WaiverRule, ...] = ()
+    max_waiver_days: int = MOST_DAYS
+    baseline: Baseline | None = None
+    no_fail: bool = False
 
 
 class Analysis(NamedTuple):
@@ -50,6 +61,7 @@ def analyse(documents: Sequence[Document], options: Options, evidence: Sequence[
     resolution = resolve(
         plans, facts, evidence=shown, refresh=options.refresh, environment=options.environment, local_values=()
     )
+    resolution = declare(resolution, options.trackers, options.today or facts.as_of, facts)
     prediction = predict(resolution.operations, facts)
     covered = cover(prediction.events, resolution, facts)
 
@@ -62,29 +74,39 @@ def check(documents: Sequence[Document], options: Options, evidence: Sequence[Do
     Raises InputError, ConfigError or UsageError for what a person can mend.
     """
     facts, plans, shown, resolution, prediction, covered = analyse(documents, options, evidence)
-    findings = judge(covered.events, covered.locations, covered.unlisted, resolution, load(), facts.as_of)
+    policies = load(options.policies)
+    today = options.today or facts.as_of
+
+    check_waivers(options.waivers, policies, today, options.max_waiver_days)
+    found = judge(covered.events, covered.locations, covered.unlisted, resolution, policies, facts.as_of)
+    waived, said = waive(found, options.waivers, policies, today)
+    findings, fixed = compare(waived, options.baseline or Baseline(), [policy.id for policy in policies])
+    failing = gate.reasons(findings, said, {p.id for p in policies if p.undecided}, options.fail_on)
 
     return Report(
         version=__version__,
         as_of=facts.as_of,
         inputs=tuple(plan.input for plan in (*plans, *shown)),
-        verdict="fail" if fails(findings, options.fail_on) else "pass",
-        fail_on=options.fail_on,
+        verdict="fail" if failing and not options.no_fail else "pass",
+        fail_on=gate.level(options.fail_on),
         locations=covered.locations,
         trackers=_trackers(resolution),
         coverage=covered.events,
         findings=findings,
-        notes=(*resolution.notes, *prediction.notes),
+        notes=(*resolution.notes, *prediction.notes, *said, *_told(failing, options)),
+        fixed=fixed,
         views=views(covered.events, resolution, facts),
     )
 
 
-def fails(findings: Sequence[Finding], fail_on: str) -> bool:
-    """Whether a finding is at or above the level that fails the run."""
-    if fail_on == NEVER:
-        return False
-    failing = _ORDER[: _ORDER.index(fail_on) + 1]
-    return any(finding.severity in failing for finding in findings)
+def _told(failing: tuple[str, ...], options: Options) -> tuple[Note, ...]:
+    """What a reader could not see in the findings: that the run would fail, or fails for more than their severity."""
+    if not failing:
+        return ()
+    why = ", ".join(failing)
+    if options.no_fail:
+        return (Note("would-fail", None, f"without --no-fail this would fail: {why}"),)
+    return (Note("fails", None, f"this fails: {why}"),) if set(gate.words(options.fail_on)) - {*gate.LEVELS} else ()
 
 
 def _trackers(resolution: Resolution) -> tuple[Tracker, ...]:

@@ -57,10 +57,11 @@ class Day(click.ParamType[date]):
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="File of the report (default: standard output).")
 @click.option(
     "--fail-on",
-    type=click.Choice([*(severity.value for severity in Severity), pipeline.NEVER]),
+    metavar="LIST",
     default=Severity.ERROR.value,
     show_default=True,
-    help="Exit with 1 for findings of this severity and above.",
+    help="Exit with 1 for findings of this severity and above (error, warning, note, never), for undecided ones "
+    "(unknown) or for expired waivers (expired-waiver); several with commas.",
 )
 @click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
 @click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
