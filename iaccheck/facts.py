@@ -248,6 +248,10 @@ class Facts:
             self._types[name] = _load(Type, "provider", *file) if file else None
         return self._types[name]
 
+    def type_of_role(self, role: str) -> str:
+        """The type that plays a role that only one plays, such as `target` or `route`."""
+        return next(name for name in self.type_files if (known := self.type(name)) is not None and known.role == role)
+
     def relevant(self, type_name: str) -> bool:
         """Whether a type is in the tables, or of the service though the tables don't know it."""
         answer = self._relevant.get(type_name)

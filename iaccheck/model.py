@@ -56,11 +56,15 @@ class Severity(StrEnum):
 
 
 class Document(Struct, frozen=True):
-    """A file as it was handed over: its name as the user wrote it, its label if it has one, its bytes."""
+    """A file as it was handed over: its name as the user wrote it, its label if it has one, its bytes.
+
+    `source`: the folder of the configuration that a plan was made from, where it is at hand.
+    """
 
     name: str
     data: bytes
     label: str | None = None
+    source: str | None = None
 
 
 class Input(Struct, frozen=True, kw_only=True):
@@ -261,7 +265,7 @@ class Route(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Declared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Declared(Struct, frozen=True, kw_only=True):
     """A tracker that a person vouches for, until a day: what no plan or state at hand shows."""
 
     location: str

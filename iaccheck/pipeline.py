@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -14,11 +15,15 @@ from iaccheck.judge import gate, judge
 from iaccheck.judge.baseline import Baseline, compare
 from iaccheck.judge.policies import Selection, load
 from iaccheck.judge.waivers import MOST_DAYS, WaiverRule, check_waivers, waive
-from iaccheck.model import Declared, Document, Note, Plan, Report, Resolution, Severity, Tracker
+from iaccheck.model import Declared, Document, Finding, Note, Plan, Report, Resolution, Severity, Tracker
+from iaccheck.model import Source as Block
 from iaccheck.predict import Prediction, predict
 from iaccheck.read import read, read_evidence
 from iaccheck.resolve import resolve
 from iaccheck.resolve.declared import declare
+
+if TYPE_CHECKING:
+    from iaccheck.read.source import Source
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -47,6 +52,7 @@ class Analysis(NamedTuple):
     facts: Facts
     plans: tuple[Plan, ...]
     evidence: tuple[Plan, ...]
+    sources: "tuple[Source | None, ...]"
     resolution: Resolution
     prediction: Prediction
     covered: Covered
@@ -58,14 +64,20 @@ def analyse(documents: Sequence[Document], options: Options, evidence: Sequence[
 
     plans = tuple(read(document, facts) for document in documents)
     shown = tuple(read_evidence(document, facts) for document in evidence)
+    sources = tuple(_source(document.source) for document in documents)
     resolution = resolve(
-        plans, facts, evidence=shown, refresh=options.refresh, environment=options.environment, local_values=()
+        plans,
+        facts,
+        evidence=shown,
+        refresh=options.refresh,
+        environment=options.environment,
+        local_values=[source.local if source is not None else None for source in sources],
     )
     resolution = declare(resolution, options.trackers, options.today or facts.as_of, facts)
     prediction = predict(resolution.operations, facts)
     covered = cover(prediction.events, resolution, facts)
 
-    return Analysis(facts, plans, shown, resolution, prediction, covered)
+    return Analysis(facts, plans, shown, sources, resolution, prediction, covered)
 
 
 def check(documents: Sequence[Document], options: Options, evidence: Sequence[Document] = ()) -> Report:
@@ -73,7 +85,7 @@ def check(documents: Sequence[Document], options: Options, evidence: Sequence[Do
 
     Raises InputError, ConfigError or UsageError for what a person can mend.
     """
-    facts, plans, shown, resolution, prediction, covered = analyse(documents, options, evidence)
+    facts, plans, shown, sources, resolution, prediction, covered = analyse(documents, options, evidence)
     policies = load(options.policies)
     today = options.today or facts.as_of
 
@@ -93,10 +105,35 @@ def check(documents: Sequence[Document], options: Options, evidence: Sequence[Do
         trackers=_trackers(resolution),
         coverage=covered.events,
         findings=findings,
-        notes=(*resolution.notes, *prediction.notes, *said, *_told(failing, options)),
+        notes=(*resolution.notes, *prediction.notes, *_unread(sources), *said, *_told(failing, options)),
         fixed=fixed,
+        sources=_blocks(covered, findings, sources),
         views=views(covered.events, resolution, facts),
     )
+
+
+def _source(folder: str | None) -> "Source | None":
+    """The source of a plan. Its modules cost start-up, so they are loaded only for a plan that has one."""
+    if folder is None:
+        return None
+    from iaccheck.read.source import read_source
+
+    source = read_source(Path(folder))
+    return None if source.empty else source
+
+
+def _blocks(covered: Covered, findings: Sequence[Finding], sources: "Sequence[Source | None]") -> dict[str, Block]:
+    """Where the addresses of the report stand."""
+    if not any(source is not None for source in sources):
+        return {}
+    from iaccheck.read.where import where
+
+    addresses = {item.event.address for item in covered.events} | {f.address for f in findings if f.address}
+    return where(sorted(addresses), sources)
+
+
+def _unread(sources: "Sequence[Source | None]") -> tuple[Note, ...]:
+    return tuple(Note("source-unread", None, text) for source in sources if source is not None for text in source.notes)
 
 
 def _told(failing: tuple[str, ...], options: Options) -> tuple[Note, ...]:

@@ -41,7 +41,10 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_it_is_refused_with_a_reason_and_what_to_type(kind: str, tmp_path: Path) -> None:
+def test_it_is_refused_with_a_reason_and_what_to_type(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
     data, reason = BAD[kind]
     file = tmp_path / "change.json"
     file.write_bytes(data)

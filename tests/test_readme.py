@@ -26,7 +26,12 @@ def test_the_numbers_are_those_of_the_tables() -> None:
     facts = Facts()
     known = [facts.type(name) for name in facts.type_files if name.startswith("ibm_sm_")]
 
-    assert numbers == [sum(k.resource is not None for k in known if k), sum(k.data is not None for k in known if k), 38, 34]
+    assert numbers == [
+        sum(k.resource is not None for k in known if k),
+        sum(k.data is not None for k in known if k),
+        38,
+        34,
+    ]
     assert f"{len(STEPS)} recordings" in README
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from iaccheck import pipeline
-from iaccheck.commands._documents import documents, evidence
+from iaccheck.commands._documents import Place, documents, evidence
 from iaccheck.commands.check import Day
 from iaccheck.explain import explain
 from iaccheck.render._escape import visible
@@ -27,9 +27,19 @@ Examples:
 )
 @click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
 @click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
-def command(plan: str, subject: str, shown: tuple[str, ...], as_of: date | None, refresh: bool) -> None:
+@click.option("--source", type=click.Path(file_okay=False, exists=True), help="Folder of the configuration.")
+@click.option("--terraform", metavar="PATH", envvar="IACCHECK_TERRAFORM", help="The program that shows a saved plan.")
+def command(
+    plan: str,
+    subject: str,
+    shown: tuple[str, ...],
+    as_of: date | None,
+    refresh: bool,
+    source: str | None,
+    terraform: str | None,
+) -> None:
     """Show why: changed attributes, calls, actions, instance, location, each rule tried, status and timing."""
     options = pipeline.Options(as_of=as_of, refresh=refresh, environment=os.environ)
-    analysis = pipeline.analyse(documents([plan], []), options, evidence(shown))
+    analysis = pipeline.analyse(documents([plan], (), Place(source, terraform)), options, evidence(shown))
     for line in explain(analysis, subject):
         click.echo(visible(line, 4000))
