@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from iaccheck.commands.check import Day
+from iaccheck.commands._day import Day
 from iaccheck.facts import Action, Call, Catalog, Facts, Table
 from iaccheck.model import Verb
 

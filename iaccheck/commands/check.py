@@ -1,6 +1,5 @@
 """check: what the plan causes, and whether a tracker receives it."""
 
-import os
 import sys
 from datetime import date
 from typing import Any
@@ -8,7 +7,9 @@ from typing import Any
 import click
 
 from iaccheck import pipeline
-from iaccheck.commands._documents import documents, evidence
+from iaccheck.commands._configured import Configured, judging, options
+from iaccheck.commands._day import Day
+from iaccheck.commands._documents import Place, documents, evidence
 from iaccheck.commands._output import chosen, progress, style, write
 from iaccheck.model import Report, Severity
 from iaccheck.render import formats
@@ -22,21 +23,7 @@ Examples:
 """
 
 
-class Day(click.ParamType[date]):
-    """A date as YYYY-MM-DD."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date: write it as YYYY-MM-DD, such as 2026-07-02", param, ctx)
-
-
-@click.command(epilog=EXAMPLES)
+@click.command(cls=Configured, epilog=EXAMPLES)
 @click.argument("plans", nargs=-1, metavar="PLAN...")
 @click.option("--name", "names", multiple=True, metavar="LABEL=PLAN", help="A plan, with its label in the report.")
 @click.option(
@@ -63,8 +50,17 @@ class Day(click.ParamType[date]):
     help="Exit with 1 for findings of this severity and above (error, warning, note, never), for undecided ones "
     "(unknown) or for expired waivers (expired-waiver); several with commas.",
 )
+@click.option("--no-fail", is_flag=True, help="Exit with 0 all the same, and say what would have failed.")
+@click.option("--baseline", metavar="FILE", help="Findings that were there before: only new ones fail.")
+@judging
 @click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
 @click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
+@click.option(
+    "--source",
+    type=click.Path(file_okay=False, exists=True),
+    help="Folder of the configuration (default: where the plan lies, if there is any).",
+)
+@click.option("--terraform", metavar="PATH", envvar="IACCHECK_TERRAFORM", help="The program that shows a saved plan.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Also list the events of each resource.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone.")
@@ -74,23 +70,28 @@ def command(
     shown: tuple[str, ...],
     outputs: tuple[str, ...],
     output: str | None,
-    fail_on: str,
     as_of: date | None,
     refresh: bool,
+    source: str | None,
+    terraform: str | None,
     color: str,
     verbose: bool,
     quiet: bool,
+    **told: Any,
 ) -> None:
     """Check each PLAN, the output of `terraform show -json` (`-` is standard input).
 
     Exit status: 0 no finding at or above --fail-on, 1 findings, 2 bad input or usage, 3 a bug in iaccheck.
     """
     wanted = chosen(outputs, output)
-    checked = documents(plans, names)
-    options = pipeline.Options(as_of=as_of, refresh=refresh, fail_on=fail_on, environment=os.environ)
+    checked = documents(plans, names, Place(source, terraform))
+    judged = options(click.get_current_context(), as_of=as_of, refresh=refresh, **told)
     with progress(sum(len(document.data) for document in checked)):
-        report = pipeline.check(checked, options, evidence(shown))
+        report = pipeline.check(checked, judged, evidence(shown))
     write(report, wanted, style(color, -1 if quiet else int(verbose)))
+    for note in report.notes:
+        if note.code == "would-fail":
+            click.echo(f"iaccheck: {note.message}", err=True)
     sys.exit(_status(report))
 
 

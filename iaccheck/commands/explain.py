@@ -6,8 +6,8 @@ from datetime import date
 import click
 
 from iaccheck import pipeline
+from iaccheck.commands._day import Day
 from iaccheck.commands._documents import Place, documents, evidence
-from iaccheck.commands.check import Day
 from iaccheck.explain import explain
 from iaccheck.render._escape import visible
 

@@ -78,7 +78,7 @@ def asked(policies: Iterable[Judged]) -> frozenset[str]:
 
 def broken(subjects: Sequence[Subject], policies: Mapping[str, list[Judged]]) -> Broken:
     """Policies with the subjects that break them, those of equal kind, address and location together."""
-    found: dict[tuple[str, str, str | None, str | None], tuple[Policy, list[Subject]]] = {}
+    found: dict[tuple[str | None, ...], tuple[Policy, list[Subject]]] = {}
     by_address = {kind: _Addresses(kind, subjects, ones) for kind, ones in policies.items()}
     verdicts: dict[int, tuple[list[Policy], frozenset[int]]] = {}
     for subject in subjects:
@@ -92,7 +92,7 @@ def broken(subjects: Sequence[Subject], policies: Mapping[str, list[Judged]]) ->
         if open_:
             breaking = [*breaking, *_settled(subject, open_, by_address[subject.kind].of(subject.address))]
         for policy in breaking:
-            key = (policy.id, subject.kind, subject.address, subject.location)
+            key = (policy.id, subject.kind, subject.address, subject.location, subject.input)
             found.setdefault(key, (policy, []))[1].append(subject)
     return list(found.values())
 

@@ -16,7 +16,9 @@ _UNKNOWN_LOCATION = "a location that is not known"
 def findings(broken: Iterable[tuple[Policy, list[Subject]]]) -> tuple[Finding, ...]:
     """One finding for each policy, address and location; sorted by severity, policy, location and address."""
     found = [_finding(policy, together) for policy, together in broken]
-    return tuple(sorted(found, key=lambda f: (_RANK[f.severity], f.policy, f.location or "~", f.address or "")))
+    return tuple(
+        sorted(found, key=lambda f: (_RANK[f.severity], f.policy, f.location or "~", f.input or "", f.address or ""))
+    )
 
 
 def _finding(policy: Policy, together: list[Subject]) -> Finding:
@@ -26,6 +28,7 @@ def _finding(policy: Policy, together: list[Subject]) -> Finding:
         severity=policy.severity,
         title=policy.title,
         address=subject.address,
+        input=subject.input,
         location=subject.location,
         message=_filled(policy.message_for(subject.kind), policy, together),
         help=_filled(policy.help, policy, together).strip(),
@@ -51,7 +54,8 @@ def _value(name: str, policy: Policy, together: list[Subject]) -> str:
         return _listed([action.split(".", 1)[-1] for action in actions])
     if name == "order":
         assured = {s.fields.get("ordered") for s in together} == {True}
-        return f"{'The' if assured else 'Nothing in the'} dependency graph puts the tracker first."
+        does = "keeps the tracker until then" if subject.fields.get("timing") == "ending" else "puts the tracker first"
+        return f"{'The' if assured else 'Nothing in the'} dependency graph {does}."
     if name in policy.parameters:
         return str(policy.parameters[name])
     return _listed(list(dict.fromkeys(text for s in together for text in _texts(s.fields.get(name)))))
@@ -70,5 +74,5 @@ def _listed(texts: list[str]) -> str:
 
 def fingerprint(policy: str, subject: Subject) -> str:
     """What stays the same when lines move, other findings come and go, or the order changes."""
-    text = "\0".join((policy, subject.kind, subject.address or "", subject.location or ""))
+    text = "\0".join((policy, subject.kind, subject.address or "", subject.location or "", subject.input or ""))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

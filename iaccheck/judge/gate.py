@@ -33,7 +33,7 @@ def level(fail_on: str) -> str:
 def reasons(
     findings: Sequence[Finding], notes: Sequence[Note], undecided: Collection[str], fail_on: str
 ) -> tuple[str, ...]:
-    """Why the run fails, in words; nothing where it passes. `undecided`: policies whose breach is not known to be one."""
+    """Why the run fails; nothing where it passes. `undecided`: policies whose breach is not known to be one."""
     asked, lowest = words(fail_on), level(fail_on)
     counting = [finding for finding in findings if finding.counts]
     found: list[str] = []

@@ -76,12 +76,16 @@ class Adjustment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Selection(Struct, frozen=True, kw_only=True):
-    """Which policies a run has: folders beside the shipped packs, globs of ids, and changes by id."""
+    """Which policies a run has: folders beside the shipped packs, globs of ids, and changes by id.
+
+    `origins`: the file and line of each change.
+    """
 
     folders: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     adjustments: Mapping[str, Adjustment] = {}
+    origins: Mapping[str, str] = {}
 
 
 def load(selection: Selection | None = None) -> tuple[Policy, ...]:
@@ -97,8 +101,12 @@ def load(selection: Selection | None = None) -> tuple[Policy, ...]:
             if policy.id in found:
                 raise ConfigError(f"{policy.file}: there is another policy {policy.id}", "give it an id of its own")
             found[policy.id] = policy
+    for id_ in selection.adjustments:
+        if id_ not in found:
+            problem = f"there is no policy {userfile.shown(id_)}{userfile.similar(id_, found)}"
+            raise ConfigError(f"{selection.origins.get(id_, 'policy')}: {problem}", "iaccheck policy list")
     chosen = _selected(found, selection)
-    return tuple(_adjusted(chosen[id_], selection.adjustments.get(id_)) for id_ in sorted(chosen))
+    return tuple(_adjusted(chosen[id_], selection) for id_ in sorted(chosen))
 
 
 def _files(root: str) -> list[str]:
@@ -158,14 +166,15 @@ def _matching(found: Iterable[str], patterns: Sequence[str], flag: str) -> set[s
     return chosen
 
 
-def _adjusted(policy: Policy, change: Adjustment | None) -> Policy:
+def _adjusted(policy: Policy, selection: Selection) -> Policy:
+    change = selection.adjustments.get(policy.id)
     if change is None:
         return policy
     for name in change.parameters:
         if name not in policy.parameters:
             close = userfile.similar(name, policy.parameters)
             raise ConfigError(
-                f"policy.{policy.id}.parameters: there is no {userfile.shown(name)}{close}",
+                f"{selection.origins.get(policy.id, 'policy')}: parameters: there is no {userfile.shown(name)}{close}",
                 f"iaccheck policy show {policy.id}",
             )
     return msgspec.structs.replace(

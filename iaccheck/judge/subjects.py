@@ -19,6 +19,7 @@ class Subject(Struct, frozen=True):
     address: str | None
     location: str | None
     fields: Fields
+    input: str | None = None
 
 
 def of_events(
@@ -60,7 +61,7 @@ def of_events(
                 "after": at.after.value,
                 "reason": item.reason,
             }
-        yield Subject("event", event.address, event.location, fields)
+        yield Subject("event", event.address, event.location, fields, event.input)
 
 
 @cache

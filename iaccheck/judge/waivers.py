@@ -24,8 +24,8 @@ _INLINE = re.compile(r"iaccheck:ignore\s+([A-Z0-9*?]{1,60})\s+until\s+(\S{1,40}?
 _UNKNOWN = "unknown"
 
 
-class WaiverRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A signed and expiring exception, as a file says it. `policy`, `location` and `address` are globs.
+class WaiverRule(Struct, frozen=True, kw_only=True):
+    """A signed and expiring exception. `policy`, `location` and `address` are globs.
 
     The location `unknown` is the one of findings whose location isn't known. `origin` is the file and line. `blocks`:
     what a comment in the source stands beside, as addresses without instance keys.
