@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from iaccheck.model import Coverage, Finding, Phase, Report, Severity, Source
+from iaccheck.model import Coverage, Finding, Phase, Report, Severity, Source, Status
+from iaccheck.render._escape import visible
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+_NAMED = 5
 
 
 class Group(NamedTuple):
@@ -67,17 +69,28 @@ def severity_counts(report: Report) -> dict[str, int]:
 
 def verdict_sentence(report: Report) -> str:
     """One sentence: may it be merged, and why not."""
-    counts = severity_counts(report)
-    found = ", ".join(counted(number, severity) for severity, number in counts.items()) or "nothing to report"
-    lost = sorted(
-        {f.location or "" for f in report.findings if f.counts and f.severity is Severity.ERROR and f.location}
-    )
-    where = f" in {', '.join(lost)}" if lost else ""
+    counts = [counted(number, severity) for severity, number in severity_counts(report).items()]
+    waived = sum(finding.waiver is not None for finding in report.findings)
+    found = ", ".join(counts + [f"{waived} waived"] * bool(waived)) or "nothing to report"
     if report.verdict == "fail":
-        return f"Do not merge: audit events would be lost{where} ({found})." if lost else f"Do not merge ({found})."
+        return f"Do not merge: {_first_reason(report)} ({found})."
     if not report.coverage and not report.locations:
-        return f"Nothing to audit: this plan causes no Secrets Manager events ({found})."
+        return f"May be merged: this plan causes no Secrets Manager events ({found})."
+    if all(item.status.received for item in (*report.coverage,)) and all(at.after.received for at in report.locations):
+        return f"May be merged: a tracker receives every audit event ({found})."
     return f"May be merged: no finding at or above {report.fail_on} ({found})."
+
+
+def _first_reason(report: Report) -> str:
+    """Where events get lost, if that is it; else what the gravest finding is called."""
+    lost = {at.location for at in report.locations if at.after in (Status.UNCOVERED, Status.DISCARDED)}
+    named = [f.location for f in report.findings if f.counts and f.severity is Severity.ERROR and f.location in lost]
+    names = sorted({name for name in named if name})
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return f"audit events would be lost in {', '.join(visible(name, 60) for name in names[:_NAMED])}{more}"
+    gravest = next((f.title for f in report.findings if f.counts), "findings")
+    return gravest[:1].lower() + gravest[1:]
 
 
 def events_by_phase(report: Report) -> dict[str, int]:

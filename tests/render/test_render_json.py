@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli import run
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from recordings import DATES, ROOT, STEPS, Step
@@ -56,6 +56,7 @@ def test_hostile_names_stay_what_they_are_and_act_on_nothing(name: str) -> None:
     assert not ODD.search(text)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_name_comes_back(name: str) -> None:
     text = render(hostile(name))

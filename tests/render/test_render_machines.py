@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cli import run
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 from lxml import etree
@@ -105,6 +105,7 @@ def test_hostile_names_stay_text(format_: str, name: str) -> None:
     assert not UNSEEN.search(text.replace("\r\n", "\n"))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(sorted(CHECKS)))
 def test_any_name_stays_text(name: str, format_: str) -> None:
     text = render(format_, hostile(name))
