@@ -34,7 +34,7 @@ BAD = {
     "neither": (b'{"format_version": "1.0"}', "neither a plan nor a state"),
     "deep": (b'{"format_version":"1.2","planned_values":{},"configuration":' + b'{"a":' * 200_000, "JSON"),
     "wrong form": (b'{"format_version": "1.2", "resource_changes": "none"}', "does not have the form of a plan"),
-    "two plans": (TEXT.strip() + b"\n" + TEXT, "several JSON documents"),
+    "two plans": (TEXT.strip() + b" " + TEXT, "several JSON documents"),
     "surrogate": (b'{"format_version":"1.2","planned_values":{},"terraform_version":"\\ud800 x"}', "Unicode"),
     "not utf-8": (b'{"format_version":"1.2","planned_values":{},"terraform_version":"\xff"}', "Unicode"),
 }

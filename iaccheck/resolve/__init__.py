@@ -26,6 +26,7 @@ from iaccheck.resolve.operations import Operations
 from iaccheck.resolve.order import order
 from iaccheck.resolve.places import Places
 from iaccheck.resolve.references import Locals, References
+from iaccheck.resolve.surroundings import Shown, surroundings
 
 
 def resolve(
@@ -59,12 +60,17 @@ def resolve(
         estate=estate(found, _without_copies(everything), facts),
         regions=tuple(region for part in work for region in part.regions),
         unmapped=tuple(_unmapped(files, facts)),
-        notes=tuple(_notes(files)),
+        notes=tuple(_notes(files, facts)),
         order=Order(
             {name: nodes for part in work for name, nodes in part.order.later.items()},
             {name: nodes for part in work for name, nodes in part.order.earlier.items()},
         ),
         changed=changed,
+        surroundings=surroundings(
+            [Shown(file.plan, file.label, file.blocks, file.references, file.evidence) for file in files],
+            facts,
+            environment or {},
+        ),
     )
 
 
@@ -221,7 +227,7 @@ def _unmapped(files: Sequence[_File], facts: Facts) -> Iterator[Unmapped]:
                 yield Unmapped(object_.address, object_.type, file.label)
 
 
-def _notes(files: Sequence[_File]) -> Iterator[Note]:
+def _notes(files: Sequence[_File], facts: Facts) -> Iterator[Note]:
     for file in files:
         name = file.plan.input.label or file.plan.input.name
         if file.plan.errored:
@@ -231,3 +237,6 @@ def _notes(files: Sequence[_File]) -> Iterator[Note]:
         elif file.plan.complete is False:
             why = "the plan says that it is not the whole change (-target or deferred parts)"
             yield Note("incomplete-plan", None, f"{name}: {why}")
+    for unmapped in _unmapped(files, facts):
+        why = f"the tables do not know {unmapped.type}; what it causes is unknown"
+        yield Note("unmapped-type", qualified(unmapped.input, unmapped.address), why)

@@ -72,6 +72,7 @@ def _world(
         defaults=defaults,
         defaults_reason=reason,
         gone=gone,
+        settings=next((h.name for h, _ in states if h.role == "settings" and h.managed), None),
     )
 
 
@@ -103,6 +104,8 @@ def _tracker(holding: Holding, state: Object, facts: Facts) -> Tracker:
         origin=holding.origin,
         why_not=why_not(spec, facts) if spec else None,
         destination=_destination(spec, state) if spec else None,
+        managed=holding.managed,
+        removed=holding.removed,
     )
 
 
@@ -142,4 +145,6 @@ def _hosted(instances: tuple[ServiceInstance, ...], facts: Facts, *, after: bool
                 location=instance.location,
                 origin=instance.origin,
                 why_not=why_not(spec, facts),
+                plan=instance.plan,
+                managed=instance.managed,
             )

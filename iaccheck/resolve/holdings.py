@@ -21,7 +21,10 @@ class Rank(IntEnum):
 
 
 class Holding(Struct, frozen=True, kw_only=True):
-    """One object of Event Routing as one file shows it: what it is before and what it is after."""
+    """One object of Event Routing as one file shows it: what it is before and what it is after.
+
+    `removed`: the plan deletes it, and makes what takes its place, if anything does, only then.
+    """
 
     role: str
     address: str
@@ -31,6 +34,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     before: Object | None
     after: Object | None
     replaced: bool = False
+    removed: bool = False
     references: References | None = None
     block: ResourceConfiguration | None = None
     path: ModulePath = ()
@@ -88,6 +92,7 @@ def holdings(
             before=change.before,
             after=None if gone else change.before if actions == {"forget"} else change.after,
             replaced={"delete", "create"} <= actions,
+            removed=change.actions[:1] == ("delete",),
             references=references,
             block=blocks.block(change),
             path=blocks.path(change.module),
