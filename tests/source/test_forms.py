@@ -101,7 +101,7 @@ def test_what_has_neither_is_empty(text: str) -> None:
         ("{ for k, v in t.n : k => v }", {"references": ["t.n"], "keyed": True, "element": []}),
         (
             '{ for k, v in local.r : k => "eu-de" }',
-            {"references": ["local.r"], "keyed": True, "every": {"constant_value": "eu-de"}},
+            {"keyed": True, "every": {"constant_value": "eu-de"}},
         ),
         ('{ for k, v in local.r : k => "app-${k}" }', {"references": ["local.r"]}),
         ("{ for k, v in local.r : v => k }", {"references": ["local.r"]}),

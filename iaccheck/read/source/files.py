@@ -3,6 +3,7 @@
 Symbolic links are followed only to what lies within the root. What can't be read is a note: the file, and why.
 """
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ class Root:
     def __init__(self, path: str) -> None:
         self.path = os.path.realpath(path)
         self.notes: dict[str, None] = {}
+        self.digests: dict[str, bytes] = {}
 
     def note(self, text: str) -> None:
         self.notes[text] = None
@@ -69,6 +71,7 @@ class Root:
         if len(data) > LARGEST:
             self.note(f"{name}: larger than {LARGEST // 1024 // 1024} MB; not read")
             return None
+        self.digests[name] = hashlib.sha256(data).digest()
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -10,8 +10,8 @@ the object it names; `{}` for what has neither, such as a function of constants.
   Keys are constant, or the whole is `{"references": […]}`.
 - `{"references": […], "keyed": true, "element": ["guid"]}`: `{ for k, v in X : k => v.guid }`: the keys are those of X,
   which is the first reference, and what stands at a key is that step (none: all) of what X has there.
-- `{"references": […], "keyed": true, "every": FORM}`: `{ for k, v in X : k => E }` where E says neither k nor v: the
-  keys are those of X, and E, in its local form, stands at each of them.
+- `{"keyed": true, "every": FORM}`: `{ for k, v in X : k => E }` where E says neither k nor v: E, in its local form,
+  stands at every key.
 - `toset`, `tolist` and `tomap` of a constant are that constant; any other function keeps only what it refers to.
 """
 
@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from iaccheck.address import Step, format_key
+from iaccheck.read.source.evaluation import constant
 from iaccheck.read.source.parse import META_BLOCKS, Body
 from iaccheck.read.source.syntax import Call, Expression, For, Literal, Mapping, Reference, Sequence, children
-from iaccheck.read.source.values import UNKNOWN, constant
+from iaccheck.read.source.values import UNKNOWN
 
 Form = dict[str, Any]
 META_ATTRIBUTES = frozenset({"count", "for_each", "provider", "depends_on"})
@@ -69,21 +70,19 @@ def local_form(tree: Expression) -> Form:
         if all(isinstance(key, str) for key in keys):
             return {"object": {key: local_form(value) for key, (_, value) in zip(keys, tree.items, strict=True)}}
     if isinstance(tree, For):
-        return form | _keyed(tree)
+        return _keyed(tree, form)
     return form
 
 
-def _keyed(tree: For) -> Form:
+def _keyed(tree: For, form: Form) -> Form:
     if len(tree.names) != 2 or tree.condition is not None or tree.grouped or tree.key != Reference(tree.names[0]):
-        return {}
-    if not isinstance(tree.collection, Reference):
-        return {}
+        return form
     match tree.value:
-        case Reference(root, steps) if root == tree.names[1]:
-            return {"keyed": True, "element": [step.value for step in steps]}
-    if not any(name in _roots(tree.value) for name in tree.names):
+        case Reference(root, steps) if root == tree.names[1] and isinstance(tree.collection, Reference):
+            return {**form, "keyed": True, "element": [step.value for step in steps]}
+    if not _roots(tree.value) & set(tree.names):
         return {"keyed": True, "every": local_form(tree.value)}
-    return {}
+    return form
 
 
 def _roots(tree: Expression) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from iaccheck.read.source import text as texts
 from iaccheck.read.source.blocks import Cut, cut
 from iaccheck.read.source.scan import Mark
-from iaccheck.read.source.syntax import Expression, Literal, Mapping, Sequence
+from iaccheck.read.source.syntax import Expression, Literal, Mapping, Opaque, Sequence
 
 # Nested blocks whose content is Terraform's own, not the provider's.
 META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
@@ -124,12 +124,14 @@ def _is_blocks(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def json_expression(value: Any) -> Expression:
+def json_expression(value: Any, depth: int = 0) -> Expression:
     """A value of the JSON syntax, in which every string is a template."""
+    if depth > texts.DEEPEST or (isinstance(value, int | float) and not abs(value) < 2**53):
+        return Opaque()
     if isinstance(value, str):
         return texts.template(value)
     if isinstance(value, list):
-        return Sequence(tuple(json_expression(item) for item in value))
+        return Sequence(tuple(json_expression(item, depth + 1) for item in value))
     if isinstance(value, dict):
-        return Mapping(tuple((texts.template(key), json_expression(item)) for key, item in value.items()))
+        return Mapping(tuple((texts.template(key), json_expression(item, depth + 1)) for key, item in value.items()))
     return Literal(value)

@@ -62,6 +62,11 @@ class Source:
         return tuple(self._root.notes)
 
     @property
+    def digests(self) -> dict[str, bytes]:
+        """The SHA-256 of every file that was read, by its name."""
+        return self._root.digests
+
+    @property
     def paths(self) -> tuple[ModuleNames, ...]:
         """The paths of all modules at hand, the root first."""
         return tuple(self._paths)

@@ -1,26 +1,13 @@
-"""values: the tree of an expression -> its value where constants, comparisons and known names make one, else UNKNOWN.
+"""values: what an expression is worth: values of JSON, Set, and Unknown in the place of what isn't known."""
 
-Functions are never computed, but for the casts that change nothing of what JSON can say (`toset`, `tolist`, `tomap`).
-"""
-
-from collections.abc import Callable
 from typing import Any
 
 from iaccheck.address import Step
-from iaccheck.read.source.syntax import (
-    Access,
-    Call,
-    Conditional,
-    Expression,
-    For,
-    Index,
-    Literal,
-    Mapping,
-    Operation,
-    Reference,
-    Sequence,
-    Template,
-)
+
+_MOST_PARTS = 100_000
+_DEEPEST = 60
+# Whole numbers up to here are the same in every JSON.
+LARGEST = 2**53
 
 
 class Unknown:
@@ -32,19 +19,26 @@ class Unknown:
 
 UNKNOWN = Unknown()
 
-Names = Callable[[str, tuple[Step, ...]], Any]
-Evaluator = Callable[[Expression], Any]
-_CASTS = frozenset({"toset", "tolist", "tomap"})
+
+class Set(list[Any]):
+    """The value of a set: its elements are their own keys."""
 
 
-def _nothing(root: str, steps: tuple[Step, ...]) -> Any:
-    return UNKNOWN
-
-
-def constant(tree: Expression) -> Any:
-    """The value of an expression that refers to nothing and calls nothing; else UNKNOWN."""
-    value = evaluate(tree, _nothing, casts=frozenset())
-    return UNKNOWN if unknown_in(value) else value
+def bounded(value: Any) -> Any:
+    """A value that is small and shallow enough to be walked and written as JSON; else UNKNOWN."""
+    pending = [(value, 0)]
+    seen = 0
+    while pending:
+        part, depth = pending.pop()
+        seen += 1
+        if seen > _MOST_PARTS or depth > _DEEPEST:
+            return UNKNOWN
+        if isinstance(part, int | float) and not abs(part) < LARGEST:
+            return UNKNOWN
+        if isinstance(part, list | dict):
+            inner = part.values() if isinstance(part, dict) else part
+            pending.extend((item, depth + 1) for item in inner)
+    return value
 
 
 def unknown_in(value: Any) -> bool:
@@ -54,49 +48,6 @@ def unknown_in(value: Any) -> bool:
     if isinstance(value, list):
         return any(map(unknown_in, value))
     return isinstance(value, dict) and any(map(unknown_in, value.values()))
-
-
-def evaluate(tree: Expression, names: Names, casts: frozenset[str] = _CASTS) -> Any:
-    """The value of an expression; lists and objects may hold UNKNOWN in their parts. `names` knows references."""
-
-    def of(part: Expression) -> Any:
-        return evaluate(part, names, casts)
-
-    match tree:
-        case Literal(value):
-            return value
-        case Reference(root, steps):
-            return names(root, steps)
-        case Access() | Index():
-            return _part(tree, of)
-        case Template(parts, plain):
-            return _joined([of(part) for part in parts]) if plain else Unknown("template")
-        case Sequence(items):
-            return [of(item) for item in items]
-        case Mapping(items):
-            return _object([(of(key), of(value)) for key, value in items])
-        case Call(name, arguments):
-            return _call(name, [of(part) for part in arguments], casts)
-        case Conditional(condition, yes, no):
-            return _conditional(of(condition), yes, no, of)
-        case Operation(operator, operands):
-            return _operation(operator, [of(part) for part in operands])
-        case For():
-            return _for(tree, names, casts)
-    return UNKNOWN
-
-
-def _part(tree: Access | Index, of: Evaluator) -> Any:
-    if isinstance(tree, Access):
-        return taken(of(tree.source), tree.steps)
-    key = of(tree.key)
-    if isinstance(key, Unknown):
-        return key
-    return taken(of(tree.source), (Step(key, True),)) if isinstance(key, str | int) else UNKNOWN
-
-
-class Set(list[Any]):
-    """The value of a set: its elements are their own keys."""
 
 
 def taken(value: Any, steps: tuple[Step, ...]) -> Any:
@@ -154,91 +105,6 @@ def as_bool(value: Any) -> bool | None:
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
 
 
-def _joined(values: list[Any]) -> Any:
-    unknown = undecided(values)
-    if unknown is not None:
-        return unknown
-    texts = [as_string(value) for value in values]
-    return UNKNOWN if None in texts else "".join(text for text in texts if text is not None)
-
-
-def _object(pairs: list[tuple[Any, Any]]) -> Any:
-    keys = [key if isinstance(key, Unknown) else as_string(key) for key, _ in pairs]
-    unknown = undecided(keys)
-    if unknown is not None or None in keys:
-        return unknown or UNKNOWN
-    return {key: value for key, (_, value) in zip(keys, pairs, strict=True)}
-
-
-def _call(name: str, arguments: list[Any], casts: frozenset[str]) -> Any:
-    if name in casts and len(arguments) == 1:
-        (value,) = arguments
-        if name != "toset" or not isinstance(value, list) or unknown_in(value):
-            return value
-        return Set(dict.fromkeys(value)) if all(isinstance(item, str) for item in value) else UNKNOWN
-    return undecided(arguments) or Unknown(name)
-
-
-def _conditional(condition: Any, yes: Expression, no: Expression, of: Evaluator) -> Any:
-    if isinstance(condition, Unknown):
-        return undecided([condition, of(yes), of(no)])
-    decided = as_bool(condition)
-    if decided is None:
-        return UNKNOWN
-    return of(yes) if decided else of(no)
-
-
-def _operation(operator: str, operands: list[Any]) -> Any:
-    unknown = undecided(operands)
-    if unknown is not None:
-        return unknown
-    if operator in ("==", "!="):
-        left, right = operands
-        equal = left == right and isinstance(left, bool) == isinstance(right, bool)
-        return equal if operator == "==" else not equal
-    if operator in ("!", "&&", "||"):
-        claims = [as_bool(value) for value in operands]
-        if None in claims:
-            return UNKNOWN
-        return not claims[0] if operator == "!" else all(claims) if operator == "&&" else any(claims)
-    return _arithmetic(operator, [as_number(value) for value in operands])
-
-
-_ARITHMETIC: dict[str, Callable[..., Any]] = {
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    "+": lambda a, b: a + b,
-    "-": lambda a, b=None: -a if b is None else a - b,
-    "*": lambda a, b: a * b,
-}
-
-
-def _arithmetic(operator: str, numbers: list[int | float | None]) -> Any:
-    compute = _ARITHMETIC.get(operator)
-    return Unknown(operator) if compute is None or None in numbers else compute(*numbers)
-
-
-def _for(tree: For, names: Names, casts: frozenset[str]) -> Any:
-    collection = evaluate(tree.collection, names, casts)
-    if isinstance(collection, Unknown):
-        return collection
-    if not isinstance(collection, list | dict) or tree.grouped:
-        return Unknown("for")
-    pairs: list[tuple[Any, Any]] = []
-    for key, value in elements(collection):
-        bound = dict(zip(tree.names, (key, value) if len(tree.names) == 2 else (value,), strict=False))
-        inner = _bound(bound, names)
-        kept = True if tree.condition is None else evaluate(tree.condition, inner, casts)
-        if not isinstance(kept, bool):
-            return kept if isinstance(kept, Unknown) else UNKNOWN
-        if kept:
-            made = None if tree.key is None else evaluate(tree.key, inner, casts)
-            pairs.append((made, evaluate(tree.value, inner, casts)))
-    return [value for _, value in pairs] if tree.key is None else _object(pairs)
-
-
 def elements(collection: list[Any] | dict[str, Any]) -> list[tuple[Any, Any]]:
     """Keys and values of a collection, as `for` and `for_each` see them."""
     if isinstance(collection, dict):
@@ -246,10 +112,3 @@ def elements(collection: list[Any] | dict[str, Any]) -> list[tuple[Any, Any]]:
     if isinstance(collection, Set):
         return [(value, value) for value in collection]
     return list(enumerate(collection))
-
-
-def _bound(bound: dict[str, Any], names: Names) -> Names:
-    def known(root: str, steps: tuple[Step, ...]) -> Any:
-        return taken(bound[root], steps) if root in bound else names(root, steps)
-
-    return known
