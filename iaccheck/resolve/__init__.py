@@ -26,6 +26,7 @@ from iaccheck.resolve.operations import Operations
 from iaccheck.resolve.order import order
 from iaccheck.resolve.places import Places
 from iaccheck.resolve.references import Locals, References
+from iaccheck.resolve.regions import Regions
 from iaccheck.resolve.surroundings import Shown, surroundings
 
 
@@ -44,15 +45,18 @@ def resolve(
     while planning. `environment`: where the provider may take its region from. `local_values`: the locals in the source
     of each plan, where it is at hand.
     """
-    files = tuple(_files(plans, evidence, facts, local_values))
+    files = tuple(_files(plans, evidence, facts, local_values, environment or {}))
     everything = tuple(instance for file in files for instance in file.instances)
     changed = frozenset(qualified(file.label, a) for file in files for a in _changed_estate(file.plan, facts))
     found = [
         holding
         for file in files
-        for holding in holdings(file.plan, facts, file.blocks, file.references, file.label, evidence=file.evidence)
+        for holding in holdings(
+            file.plan, facts, file.blocks, file.references, file.regions, file.label, evidence=file.evidence
+        )
     ]
-    work = [_work(file, everything, changed, facts, refresh, environment or {}) for file in files if not file.evidence]
+    by_id = _by_id(files, facts)
+    work = [_work(file, everything, by_id, changed, facts, refresh) for file in files if not file.evidence]
     operations = tuple(operation for part in work for operation in part.operations)
     return Resolution(
         operations=operations,
@@ -82,6 +86,7 @@ class _File(NamedTuple):
     evidence: bool
     blocks: Blocks
     references: References
+    regions: Regions
     instances: tuple[ServiceInstance, ...]
     local_values: Locals | None
 
@@ -93,7 +98,11 @@ class _Work(NamedTuple):
 
 
 def _files(
-    plans: Sequence[Plan], evidence: Sequence[Plan], facts: Facts, local_values: Sequence[Locals | None]
+    plans: Sequence[Plan],
+    evidence: Sequence[Plan],
+    facts: Facts,
+    local_values: Sequence[Locals | None],
+    environment: Mapping[str, str],
 ) -> Iterator[_File]:
     taken: set[str] = set()
     for position, plan in enumerate((*plans, *evidence)):
@@ -104,7 +113,8 @@ def _files(
         blocks = Blocks(plan)
         references = References(plan, blocks, facts, own_locals)
         instances = tuple(service_instances(plan, facts, label, evidence=only_looked_at))
-        yield _File(plan, label, only_looked_at, blocks, references, instances, own_locals)
+        regions = Regions(plan.configuration, instances, label, blocks, references, environment)
+        yield _File(plan, label, only_looked_at, blocks, references, regions, instances, own_locals)
 
 
 def _free(label: str, taken: set[str]) -> str:
@@ -119,14 +129,14 @@ def _free(label: str, taken: set[str]) -> str:
 def _work(
     file: _File,
     everything: tuple[ServiceInstance, ...],
+    by_id: Sequence[ServiceInstance],
     changed: frozenset[str],
     facts: Facts,
     refresh: bool,
-    environment: Mapping[str, str],
 ) -> _Work:
-    """What one plan does."""
+    """What one plan does. `by_id`: instances of which only the ids of their objects say where they are."""
     known = tuple(i for i in (*file.instances, *everything) if _is_ours(i, facts))
-    places = Places(file.plan, known, file.label, file.blocks, file.references, facts, environment)
+    places = Places(file.plan, (*known, *by_id), file.label, file.blocks, file.references, facts, file.regions)
     listed = Operations(file.plan, facts, places, file.blocks, file.label, refresh)
     operations = tuple(listed.all())
     regions = tuple(sorted(set(listed.regions), key=lambda r: (r.address, r.kind, r.region)))
@@ -161,8 +171,7 @@ def _receives(change: Change, facts: Facts) -> bool:
 
 
 def _is_ours(instance: ServiceInstance, facts: Facts) -> bool:
-    known = facts.type("ibm_resource_instance")
-    return known is not None and instance.service == known.where["service"]
+    return instance.service in facts.services
 
 
 def _without_copies(instances: tuple[ServiceInstance, ...]) -> list[ServiceInstance]:
@@ -194,6 +203,22 @@ def _instances(
             location = located.get(guid) or region
             known[guid] = Instance(label=guid, guid=guid, location=location, before=True, after=True)
     return tuple(sorted(known.values(), key=lambda i: (i.location or "", i.label, i.guid or "")))
+
+
+def _by_id(files: Sequence[_File], facts: Facts) -> list[ServiceInstance]:
+    """Instances of which an object's id says the region: where the service has answered for them."""
+    found: dict[str, str] = {}
+    for file in files:
+        for object_ in file.plan.prior:
+            known = facts.type(object_.type)
+            parts = str(object_.object.values.get("id") or "").split("/")
+            guid = guid_of(parts[1]) if known is not None and known.role == "object" and len(parts) > 1 else None
+            if guid:
+                found.setdefault(guid, parts[0])
+    return [
+        ServiceInstance(address=guid, service="", guid=guid, location=region, before=True, after=True, managed=False)
+        for guid, region in found.items()
+    ]
 
 
 def _mentioned(files: Sequence[_File], facts: Facts) -> Iterator[tuple[str, str | None]]:

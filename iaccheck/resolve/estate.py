@@ -100,7 +100,7 @@ def _tracker(holding: Holding, state: Object, facts: Facts) -> Tracker:
         address=holding.name,
         id=holding.id,
         kind=kind,
-        location=state.values.get("region"),
+        location=state.values.get("region") or holding.region,
         origin=holding.origin,
         why_not=why_not(spec, facts) if spec else None,
         destination=_destination(spec, state) if spec else None,

@@ -10,6 +10,7 @@ from iaccheck.facts import Facts
 from iaccheck.model import Object, Plan, ResourceConfiguration, qualified
 from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.references import References
+from iaccheck.resolve.regions import Regions
 
 
 class Rank(IntEnum):
@@ -41,6 +42,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     module: str = ""
     instance_key: str | int | None = None
     relevant: tuple[tuple[str, str], ...] = ()
+    region: str | None = None
 
     @property
     def name(self) -> str:
@@ -71,7 +73,14 @@ class Holding(Struct, frozen=True, kw_only=True):
 
 
 def holdings(
-    plan: Plan, facts: Facts, blocks: Blocks, references: References, label: str | None, *, evidence: bool
+    plan: Plan,
+    facts: Facts,
+    blocks: Blocks,
+    references: References,
+    regions: Regions,
+    label: str | None,
+    *,
+    evidence: bool,
 ) -> Iterator[Holding]:
     """All objects of Event Routing in a plan or state. `evidence`: the file is only looked at."""
     changed = set()
@@ -83,6 +92,7 @@ def holdings(
             changed.add(change.address)
         actions = set(change.actions)
         gone = actions <= {"delete"}
+        block = blocks.block(change)
         yield Holding(
             role=role,
             address=change.address,
@@ -94,7 +104,8 @@ def holdings(
             replaced={"delete", "create"} <= actions,
             removed=change.actions[:1] == ("delete",),
             references=references,
-            block=blocks.block(change),
+            block=block,
+            region=regions.of_provider(block).name if block is not None else None,
             path=blocks.path(change.module),
             module=change.module,
             instance_key=change.key,

@@ -37,7 +37,10 @@ class Operations:
 
     def _past(self) -> Iterator[Operation]:
         """A plan lists what it read only by what it knows: managed objects and data sources of the prior state."""
-        changes = {change.address: change for change in self._plan.changes if change.deposed is None}
+        current = [change for change in self._plan.changes if change.deposed is None]
+        # A state can still call a moved object by its older address.
+        changes = {change.previous_address: change for change in current if change.previous_address}
+        changes |= {change.address: change for change in current}
         unlisted = [o for o in self._plan.prior if o.mode == "managed" and o.address not in changes]
         # A full plan lists every managed object. One that leaves some out was narrowed (-target) or broke off.
         partial = self._plan.complete is False or self._plan.errored

@@ -6,19 +6,15 @@ which the provider picks the host it calls (terraform-provider-ibm 2.5.0, ibm/se
 in the state is called where its id says.
 """
 
-from collections.abc import Iterable, Mapping
-
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from iaccheck.address import unkeyed
 from iaccheck.facts import Facts
-from iaccheck.model import Change, Configuration, Object, Plan, ResourceConfiguration
+from iaccheck.model import Change, Object, Plan, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.instances import ServiceInstance, guid_of, location_of_crn
 from iaccheck.resolve.references import NOTHING, References, Scope, Trace
-
-ENVIRONMENT = ("IC_REGION", "IBMCLOUD_REGION", "BM_REGION", "BLUEMIX_REGION")
-ASSUMED = "us-south"
+from iaccheck.resolve.regions import Region, Regions, listed, own_by_address
 
 _INSTANCE = frozenset({"service_instance"})
 
@@ -34,18 +30,6 @@ class Place(Struct, frozen=True, kw_only=True):
     assumed: bool = False
 
 
-class _Region(Struct, frozen=True):
-    """A region and how it is known; `name` None: not known, and `reason` says why.
-
-    `binding`: the plan itself says that this region will be called; the environment of the run is not the apply's.
-    """
-
-    name: str | None
-    reason: str
-    assumed: bool = False
-    binding: bool = False
-
-
 class Places:
     """Places the objects of one plan, against all instances that are known."""
 
@@ -57,20 +41,19 @@ class Places:
         blocks: Blocks,
         references: References,
         facts: Facts,
-        environment: Mapping[str, str],
+        regions: Regions,
     ) -> None:
         self._plan = plan
         self._blocks = blocks
         self._references = references
         self._facts = facts
-        self._environment = environment
+        self._regions = regions
         self._by_guid: dict[str, ServiceInstance] = {}
         for instance in instances:
-            if instance.guid and (instance.guid not in self._by_guid or instance.managed):
+            known = self._by_guid.get(instance.guid or "")
+            if instance.guid and (known is None or instance.managed or not known.location):
                 self._by_guid[instance.guid] = instance
-        # By address a plan can only mean its own; by GUID any.
-        self._by_address = {i.address: i for i in instances if i.label == label and (i.after or not i.managed)}
-        self._provider_regions: dict[str, _Region] = {}
+        self._by_address = own_by_address(instances, label)
 
     def in_state(self, object_: Object) -> Place | None:
         """Of an object that a state holds: its id says region and instance. None where it doesn't."""
@@ -113,7 +96,7 @@ class Places:
             return None, ""
         return (
             locations.pop(),
-            f"instance_id is one of {_listed(c.address for c in candidates)}, all in the same location",
+            f"instance_id is one of {listed(c.address for c in candidates)}, all in the same location",
         )
 
     def _undecided(
@@ -122,20 +105,20 @@ class Places:
         instance: ServiceInstance | None,
         guid: str | None,
         trace: Trace,
-        region: _Region,
+        region: Region,
     ) -> Place:
         """No certain location and no certain region: us-south where nothing else is named, else unknown and why."""
         depended_on = self._depended_on() if trace.gaps else []
         locations = {candidate.location for candidate in (*candidates, *depended_on)}
         if depended_on and len(locations) == 1 and None not in locations:
             only = depended_on[0] if len(depended_on) == 1 and not candidates else None
-            reason = f"instance_id comes from {_listed(sorted(trace.gaps))}; what it can depend on is in one location"
+            reason = f"instance_id comes from {listed(sorted(trace.gaps))}; what it can depend on is in one location"
             return Place(location=locations.pop(), instance=only, guid=guid, reason=reason)
         reasons = []
         if candidates:
-            reasons.append(f"instance_id can be any of {_listed(c.address for c in candidates)}")
+            reasons.append(f"instance_id can be any of {listed(c.address for c in candidates)}")
         if trace.gaps:
-            reasons.append(f"instance_id comes from {_listed(sorted(trace.gaps))}, which the plan does not show")
+            reasons.append(f"instance_id comes from {listed(sorted(trace.gaps))}, which the plan does not show")
         reasons.append(region.reason)
         reason = "; ".join(reasons)
         if region.assumed and not candidates:
@@ -201,65 +184,17 @@ class Places:
                     )
         return None
 
-    # --- the region --------------------------------------------------------------------------------------------
-
     def _region(
         self, object_: Object, block: ResourceConfiguration | None, module: str, key: str | int | None
-    ) -> _Region:
+    ) -> Region:
         region = object_.values.get("region")
         if region:
-            return _Region(str(region), "region is set", binding=True)
-        if block is not None:
-            trace = self._references.attribute(block, module, key, "region", _INSTANCE)
-            if trace != NOTHING:
-                return self._traced(trace, "region")
-            return self._provider_region(block)
-        return _Region(None, "the plan holds no block for it")
-
-    def _traced(self, trace: Trace, what: str) -> _Region:
-        """A region by reference: the location of an instance, or one plain name."""
-        names = {self._by_address[a].location for a in trace.objects if a in self._by_address}
-        names |= {location_of_crn(text) or text for text in trace.literals}
-        if len(names) == 1 and None not in names and not trace.gaps:
-            return _Region(names.pop(), f"{what} refers to it", binding=True)
-        if trace.gaps:
-            return _Region(None, f"{what} comes from {_listed(sorted(trace.gaps))}, which the plan does not show")
-        return _Region(None, f"{what} can be any of {_listed(sorted(str(n) for n in names))}")
-
-    def _provider_region(self, block: ResourceConfiguration) -> _Region:
-        key = block.provider_config_key
-        region = self._provider_regions.get(key)
-        if region is None:
-            region = self._provider_regions[key] = self._read_provider(key, self._plan.configuration)
-        return region
-
-    def _read_provider(self, key: str, configuration: Configuration) -> _Region:
-        provider = configuration.providers.get(key)
-        while provider is None and ":" in key:
-            # A module without a provider block of its own inherits that of its caller.
-            module, name = key.rsplit(":", 1)
-            key = f"{module.rpartition('.module.')[0]}:{name}" if ".module." in module else name
-            provider = configuration.providers.get(key)
-        expression = provider.expressions.get("region", UNSET) if provider else UNSET
-        if provider is None or expression is UNSET:
-            return self._environment_region()
-        module = provider.module_address
-        scope = Scope(self._blocks.path(module))
-        trace = self._references.expression(expression, scope, (), _INSTANCE)
-        return self._traced(trace, "the provider's region")
-
-    def _environment_region(self) -> _Region:
-        for name in ENVIRONMENT:
-            if self._environment.get(name):
-                return _Region(self._environment[name], f"{name} of this run is the provider's region")
-        return _Region(ASSUMED, f"no region is set anywhere; the provider's default {ASSUMED} is assumed", assumed=True)
+            return Region(str(region), "region is set", binding=True)
+        if block is None:
+            return Region(None, "the plan holds no block for it")
+        trace = self._references.attribute(block, module, key, "region", _INSTANCE)
+        return self._regions.traced(trace, "region") if trace != NOTHING else self._regions.of_provider(block)
 
 
 def _known_by(how: str, instance: ServiceInstance) -> str:
     return f"{how}: the instance is {instance.address}"
-
-
-def _listed(names: Iterable[str], most: int = 4) -> str:
-    items = list(names)
-    shown = ", ".join(items[:most])
-    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
