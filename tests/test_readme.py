@@ -1,4 +1,4 @@
-"""What the README claims: its report is what the tool prints, its commands and options exist, its links lead somewhere."""
+"""What the README claims: its report is what the tool prints, its commands exist, its links lead somewhere."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Random module trees: where an instance id leads through modules, keys, variables and outputs, computed a second time."""
+"""Random module trees: where an instance id leads through modules, keys, variables and outputs, computed twice."""
 
 from typing import Any, NamedTuple
 
