@@ -85,6 +85,7 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
     presence: list[str] = []
     within: dict[str, list[str]] = {}
     destinations: dict[str, str] = {}
+    keys: dict[str, list[str]] = {}
     unmarked_secrets: list[str] = []
     create: list[Call] = []
     read: list[Call] = []
@@ -150,6 +151,37 @@ class Region(Struct, frozen=True, forbid_unknown_fields=True):
     hosted_at: str | None = None
 
 
+class Limit(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many there may be: the smallest and the largest number that a page documents."""
+
+    what: str
+    smallest: int
+    largest: int
+    source: str
+
+
+class Permission(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a kind of target needs to be written to. `keyless`: the attribute that says that it has no own key."""
+
+    services: list[str]
+    role: str
+    source: str
+    keyless: str | None = None
+
+
+class Authorizations(Struct, frozen=True, forbid_unknown_fields=True):
+    source_service: str
+    targets: dict[str, Permission]
+
+
+class Bucket(Struct, frozen=True, forbid_unknown_fields=True):
+    """The parameter of a service's instance that names where it keeps data."""
+
+    service: str
+    parameter: str
+    source: str
+
+
 class Locations(Struct, frozen=True, forbid_unknown_fields=True):
     regions: dict[str, Region]
     global_: Region = field(name="global")
@@ -157,6 +189,14 @@ class Locations(Struct, frozen=True, forbid_unknown_fields=True):
     tree_since: date
     groups: dict[str, list[str]]
     undocumented_groups: dict[str, list[str]]
+    data_centres: str = ""
+    jurisdictions: dict[str, list[str]] = {}
+
+    def jurisdiction(self, name: str | None) -> str | None:
+        """The jurisdiction of a region, `other` for those of none that is listed; None for what is no region."""
+        if name is None or name not in self.regions:
+            return None
+        return next((one for one, regions in self.jurisdictions.items() if name in regions), "other")
 
 
 class Find(Struct, frozen=True, forbid_unknown_fields=True):
@@ -222,6 +262,18 @@ class Facts:
     @cached_property
     def locations(self) -> Locations:
         return _load(Locations, "locations.yaml")
+
+    @cached_property
+    def limits(self) -> dict[str, Limit]:
+        return _load(dict[str, Limit], "limits.yaml")
+
+    @cached_property
+    def authorizations(self) -> Authorizations:
+        return _load(Authorizations, "authorizations.yaml")
+
+    @cached_property
+    def data_bucket(self) -> Bucket:
+        return _load(Bucket, "data-bucket.yaml")
 
     @cached_property
     def trackers(self) -> dict[str, TrackerKind]:

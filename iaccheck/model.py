@@ -120,6 +120,7 @@ class Change(Struct, frozen=True, kw_only=True):
     previous_address: str | None = None
     deposed: str | None = None
     importing: bool = False
+    exposed: frozenset[str] = frozenset()
 
 
 class ResourceConfiguration(Struct, frozen=True):
@@ -232,7 +233,9 @@ class Operation(Struct, frozen=True, kw_only=True):
 class Tracker(Struct, frozen=True, kw_only=True):
     """What keeps events, or fails to: `why_not` says why it receives nothing.
 
-    `destination`: where a target delivers to, as far as the plan shows it: a CRN, or a bucket or topic of it.
+    `destination`: where a target delivers to, as far as the plan shows it: a CRN, or a bucket or topic of it. `plan`:
+    the service plan of a hosted instance. `managed` false: only a data source shows it. `removed`: the plan deletes it,
+    and nothing has taken its place by then.
     """
 
     address: str
@@ -242,6 +245,9 @@ class Tracker(Struct, frozen=True, kw_only=True):
     origin: str
     why_not: str | None = None
     destination: str | None = None
+    plan: str | None = None
+    managed: bool = True
+    removed: bool = False
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -277,7 +283,10 @@ class Declared(Struct, frozen=True, kw_only=True):
 
 
 class World(Struct, frozen=True, kw_only=True):
-    """Trackers and routes at one moment. `targets` by key (address or id); `defaults` None: not known."""
+    """Trackers and routes at one moment. `targets` by key (address or id); `defaults` None: not known.
+
+    `settings`: the address of the settings that name the default targets.
+    """
 
     hosted: tuple[Tracker, ...] = ()
     targets: dict[str, Tracker] = {}
@@ -285,6 +294,7 @@ class World(Struct, frozen=True, kw_only=True):
     defaults: tuple[str, ...] | None = ()
     defaults_reason: str = ""
     declared: tuple[Tracker, ...] = ()
+    settings: str | None = None
     gone: frozenset[str] = frozenset()
 
 
@@ -321,6 +331,68 @@ class RegionFinding(Struct, frozen=True, kw_only=True):
     input: str | None = None
 
 
+class Authorization(Struct, frozen=True, kw_only=True):
+    """A service-to-service authorization of Event Routing to write to a service.
+
+    `guid` and `instances`: the one service instance that it is narrowed to, where that is known; `narrowed` without
+    either: to one that isn't.
+    """
+
+    address: str
+    service: str
+    before: bool
+    after: bool
+    narrowed: bool = False
+    guid: str | None = None
+    instances: frozenset[str] = frozenset()
+
+
+class Destination(Struct, frozen=True, kw_only=True):
+    """The service instance that a target writes to. `keyless`: without a key of its own; None: not known."""
+
+    tracker: str
+    keyless: bool | None
+    location: str | None = None
+    guid: str | None = None
+    instances: frozenset[str] = frozenset()
+
+
+class Store(Struct, frozen=True, kw_only=True):
+    """A service instance that a plan manages. `settings`: names of its parameters; None where they aren't known."""
+
+    address: str
+    service: str
+    location: str | None
+    guid: str | None
+    settings: frozenset[str] | None
+
+
+class Exposure(Struct, frozen=True):
+    """Attributes of an object that are set, hold a secret, and that nothing marks sensitive."""
+
+    address: str
+    type: str
+    attributes: tuple[str, ...]
+
+
+class AuditDevice(Struct, frozen=True):
+    """A Vault audit device. `audits`: `secrets-manager`, `elsewhere` or `unknown`."""
+
+    address: str
+    type: str
+    audits: str
+
+
+class Surroundings(Struct, frozen=True, kw_only=True):
+    """What stands around the trackers and the secrets, and decides whether they do what they are for."""
+
+    authorizations: tuple[Authorization, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    stores: tuple[Store, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    devices: tuple[AuditDevice, ...] = ()
+
+
 class Order(Struct, frozen=True):
     """What the dependency graph assures of the objects of the estate that change.
 
@@ -351,6 +423,7 @@ class Resolution(Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
     order: Order = Order()
     changed: frozenset[str] = frozenset()
+    surroundings: Surroundings = Surroundings()
 
 
 # --- predict: Event -----------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def check(documents: Sequence[Document], options: Options, evidence: Sequence[Do
     today = options.today or facts.as_of
 
     check_waivers(options.waivers, policies, today, options.max_waiver_days)
-    found = judge(covered.events, covered.locations, covered.unlisted, resolution, policies, facts.as_of)
+    found = judge(covered.events, covered.locations, covered.unlisted, resolution, policies, facts)
     waived, said = waive(found, options.waivers, policies, today)
     findings, fixed = compare(waived, options.baseline or Baseline(), [policy.id for policy in policies])
     failing = gate.reasons(findings, said, {p.id for p in policies if p.undecided}, options.fail_on)

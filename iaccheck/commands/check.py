@@ -8,7 +8,7 @@ import click
 
 from iaccheck import pipeline
 from iaccheck.commands._configured import Configured, judging, options
-from iaccheck.commands._day import Day
+from iaccheck.commands._day import Day as Day
 from iaccheck.commands._documents import Place, documents, evidence
 from iaccheck.commands._output import chosen, progress, style, write
 from iaccheck.model import Report, Severity

@@ -7,8 +7,8 @@ https://cloud.ibm.com/docs/activity-tracker?topic=activity-tracker-monitor_event
 from enum import Enum
 from typing import NamedTuple
 
-from iaccheck.cover.locations import in_force, matches, region_of
 from iaccheck.facts import Facts
+from iaccheck.locations import in_force, matches, region_of
 from iaccheck.model import GLOBAL, Route, Rule, Status, Tracker, World
 
 
@@ -174,7 +174,7 @@ def _default(world: World, location: str) -> Outcome:
             Status.DEFAULTED,
             received,
             f"no rule matches {location}; the default targets receive",
-            tuple(frozenset({tracker}) for tracker in received),
+            tuple(frozenset({tracker, *([world.settings] if world.settings else [])}) for tracker in received),
         )
     if unknown:
         return Outcome(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from iaccheck.cover.locations import in_force, matches, region_of
 from iaccheck.facts import Facts
+from iaccheck.locations import in_force, matches, region_of
 from iaccheck.model import Rule, World
 
 

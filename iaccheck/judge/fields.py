@@ -85,6 +85,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "second": Field(FLAG, "whether another hosted instance has its location"),
         "referenced": Field(FLAG, "whether a route or the settings refer to it, null where that is not known"),
         "referrers": Field(LIST, "routes and settings that refer to it although the plan deletes it"),
+        "torn": Field(FLAG, "whether there are such referrers, so that the delete is refused"),
         "authorization": Field(
             TEXT, "whether Event Routing may write to it", ("unneeded", "seen", "missing", "removed", "unknown")
         ),
@@ -105,6 +106,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "locations": Field(LIST, "locations that it names"),
         "nowhere": Field(LIST, "locations that it names and that do not exist"),
         "suggestion": Field(TEXT, "what may have been meant instead"),
+        "misspelt": Field(FLAG, "whether there are such locations"),
         "matches_nothing": Field(FLAG, "whether it names only locations that do not exist"),
         "shadowed": Field(FLAG, "whether earlier rules of the route take all that it names"),
         "earlier": Field(LIST, "numbers of those earlier rules"),

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from iaccheck.address import unkeyed
+from iaccheck.facts import Facts
 from iaccheck.model import GLOBAL, Coverage, Instance, LocationCoverage, Resolution, Status, Timing, Verb
 
 Fields = Mapping[str, Any]
@@ -147,10 +148,39 @@ def of_plan(resolution: Resolution) -> Iterator[Subject]:
     yield Subject("plan", None, None, fields)
 
 
-def of_resources(resolution: Resolution) -> Iterator[Subject]:
-    """Resources of which something is to be said that is no event: unmapped types, regions."""
+def of_resources(resolution: Resolution, facts: Facts) -> Iterator[Subject]:
+    """Resources of which something is to be said that is no event: unmapped types, regions, secrets, stores."""
     for unmapped in resolution.unmapped:
         yield Subject("resource", unmapped.address, None, {"kind": "resource", "type": unmapped.type, "mapped": False})
     for region in resolution.regions:
-        fields = {"kind": "resource", "region": region.kind, "named": region.region, "location": region.location}
-        yield Subject("resource", region.address, region.location, fields)
+        about = {"kind": "resource", "region": region.kind, "named": region.region, "location": region.location}
+        yield Subject("resource", region.address, region.location, about)
+    for exposure in resolution.surroundings.exposures:
+        fields: Fields = {"kind": "resource", "type": exposure.type, "exposed": exposure.attributes, "exposes": True}
+        yield Subject("resource", exposure.address, None, fields)
+    for device in resolution.surroundings.devices:
+        yield Subject(
+            "resource", device.address, None, {"kind": "resource", "type": device.type, "audits": device.audits}
+        )
+    yield from _stores(resolution, facts)
+
+
+def _stores(resolution: Resolution, facts: Facts) -> Iterator[Subject]:
+    """Service instances that a target writes to, and whether they have a bucket for their data."""
+    bucket = facts.data_bucket if resolution.surroundings.stores else None
+    for store in resolution.surroundings.stores:
+        if bucket is None or store.service != bucket.service:
+            continue
+        used_by = sorted(
+            one.tracker
+            for one in resolution.surroundings.destinations
+            if (one.guid is not None and one.guid == store.guid) or store.address in one.instances
+        )
+        if used_by:
+            fields = {
+                "kind": "resource",
+                "location": store.location,
+                "data_bucket": None if store.settings is None else bucket.parameter in store.settings,
+                "used_by": tuple(used_by),
+            }
+            yield Subject("resource", store.address, store.location, fields)

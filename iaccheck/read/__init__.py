@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from iaccheck.errors import InputError
-from iaccheck.facts import Facts
+from iaccheck.facts import Facts, Table
 from iaccheck.model import Change, Configuration, Document, Object, Plan, StateObject
 from iaccheck.read import document as documents
 from iaccheck.read import objects
@@ -106,7 +106,14 @@ def _changes(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[Cha
             previous_address=entry.previous_address,
             deposed=entry.deposed,
             importing=objects.attributes(delta.importing) is not None,
+            exposed=_exposed(table, delta, after, unknown) if table.unmarked_secrets and after else frozenset(),
         )
+
+
+def _exposed(
+    table: Table, delta: objects.RawDelta, after: objects.RawAttributes, unknown: objects.RawAttributes | None
+) -> frozenset[str]:
+    return objects.exposed(table, after, unknown, objects.attributes(delta.after_sensitive))
 
 
 def _state(module: RawModule, facts: Facts) -> Iterator[StateObject]:

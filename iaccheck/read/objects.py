@@ -4,7 +4,7 @@ Nothing but the attributes of a table's allow-list is decoded into a value. Of t
 it is set where the table asks for that, and whether it changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from iaccheck.model import Object
 
 _NULL = b"null"
 _TRUE = b"true"
+_FALSE = b"false"
 _EMPTY = (_NULL, b"[]", b"{}", b'""')
 
 RawAttributes = dict[str, Raw]
@@ -28,6 +29,7 @@ class RawDelta(Struct):
     before: Raw = Raw(_NULL)
     after: Raw = Raw(_NULL)
     after_unknown: Raw = Raw(_NULL)
+    after_sensitive: Raw = Raw(_NULL)
     importing: Raw = Raw(_NULL)
 
 
@@ -51,9 +53,61 @@ def admit(table: Table, values: RawAttributes, unknown: RawAttributes | None = N
     """The allow-listed part of an object."""
     admitted = {name: _value(table, name, values[name]) for name in table.values if name in values}
     present = frozenset(name for name in table.presence if name in values and bytes(values[name]) not in _EMPTY)
+    if table.keys:
+        present |= frozenset(_keys(table, values, unknown or {}))
     if not unknown:
         return Object(admitted, present)
     return Object(admitted, present, {name: _decoded(unknown[name]) for name in table.values if name in unknown})
+
+
+def _keys(table: Table, values: RawAttributes, unknown: RawAttributes) -> Iterator[str]:
+    """`attribute.key` for the listed keys that a map, or the text of one, sets; `attribute.*`: not known which."""
+    for name, keys in table.keys.items():
+        if bytes(unknown.get(name, _FALSE)) == _TRUE:
+            yield f"{name}.*"
+            continue
+        held = _held(values.get(name)) | {key for key, raw in _map(unknown.get(name)).items() if bytes(raw) == _TRUE}
+        yield from (f"{name}.{key}" for key in keys if key in held)
+
+
+def _held(raw: Raw | None) -> set[str]:
+    """The keys of a map that hold something; the values stay raw, and the text of a map is dropped again."""
+    if raw is not None and bytes(raw).startswith(b'"'):
+        raw = Raw(msgspec.json.decode(raw, type=str).encode())
+    return {key for key, value in _map(raw).items() if bytes(value) not in _EMPTY}
+
+
+def _map(raw: Raw | None) -> RawAttributes:
+    try:
+        return (attributes(raw) or {}) if raw is not None else {}
+    except (msgspec.MsgspecError, UnicodeError):
+        return {}
+
+
+def exposed(
+    table: Table, values: RawAttributes, unknown: RawAttributes | None, sensitive: RawAttributes | None
+) -> frozenset[str]:
+    """Of the attributes that the provider forgets to mark, those that are set and that the plan doesn't mark either."""
+    return frozenset(
+        path
+        for path in table.unmarked_secrets
+        if _is_set(path, values, unknown or {}) and not _is_marked(path, sensitive or {})
+    )
+
+
+def _is_set(path: str, values: RawAttributes, unknown: RawAttributes) -> bool:
+    name, _, inner = path.partition(".")
+    raw = values.get(name)
+    if not inner:
+        return bytes(raw if raw is not None else unknown.get(name, _NULL)) not in (*_EMPTY, _FALSE)
+    blocks = msgspec.json.decode(raw) if raw is not None and bytes(raw).startswith(b"[") else []
+    return any(isinstance(block, dict) and bool(block.get(inner)) for block in blocks)
+
+
+def _is_marked(path: str, sensitive: RawAttributes) -> bool:
+    name, _, inner = path.partition(".")
+    raw = bytes(sensitive.get(name, _NULL))
+    return raw == _TRUE or (bool(inner) and f'"{inner}":true'.encode() in raw.replace(b" ", b""))
 
 
 def _value(table: Table, name: str, raw: Raw) -> Any:

@@ -48,6 +48,16 @@ def exists(locations: Locations, name: str) -> bool:
     )
 
 
+def within(locations: Locations, day: date, rule_location: str, inner: str) -> bool:
+    """Whether a rule's location surely takes all that another rule's location takes."""
+    if inner == EVERYWHERE:
+        return rule_location == EVERYWHERE
+    members = locations.groups.get(inner)
+    if members is not None and rule_location not in (EVERYWHERE, inner):
+        return False
+    return matches(locations, day, rule_location, inner) is True
+
+
 def _zone_of(locations: Locations, name: str) -> str | None:
     """The region of a zone: `us-south` of `us-south-1`."""
     region, _, number = name.rpartition("-")
