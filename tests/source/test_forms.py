@@ -1,6 +1,7 @@
 """Expressions have the form that Terraform itself gives them in a plan."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,12 @@ def read(text: str) -> Any:
         ("try(\n  t.n.a, # why\n  null,\n)", ["t.n.a", "t.n"]),
         ("jsonencode(<<EOT\n${var.a} }\nEOT\n)", ["var.a"]),
         ("<<-EOT\n  ${var.a}\n  EOT\n", ["var.a"]),
+        ('"${\n  var.a\n}-${"b"}"', ["var.a"]),
+        ('"a\\\\${var.a}"', ["var.a"]),
+        ('"${f({ a = "}" })[0]}${var.a}"', ["var.a"]),
+        ('{ "${var.a}-x" = 1, (each.key) = 2, each = 3 }', ["var.a", "each.key"]),
+        ('regex(".*:(.*)::", var.a)[0]', ["var.a"]),
+        ("tolist(t.n[*].guid)[0]", ["t.n"]),
         ("(var.x ?\n a.b.c :\n a.d.c)", ["var.x", "a.b.c", "a.b", "a.d.c", "a.d"]),
     ],
 )
@@ -112,6 +119,16 @@ def test_what_has_neither_is_empty(text: str) -> None:
 )
 def test_locals_keep_their_structure(text: str, form: dict[str, Any]) -> None:
     assert local_form(read(text)) == form
+
+
+def test_long_values_end_in_time() -> None:
+    start = time.process_time()
+
+    assert plan_form(read('"' + "$${" * 300_000 + '"')) == {"constant_value": "${" * 300_000}
+    assert plan_form(read('f("' + "$${" * 300_000 + '")')) == {}
+    assert plan_form(read("[" + "1, " * 300_000 + "]")) == {}
+
+    assert time.process_time() - start < 5
 
 
 def test_deep_values_are_not_read() -> None:

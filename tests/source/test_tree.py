@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iaccheck.read.source import Ignore, Place, Source, Target, read_source
+
+SCENARIOS = sorted(path.parent for path in (Path(__file__).parents[2] / "fixtures").glob("*/main.tf"))
 
 
 def written(root: Path, files: dict[str, str]) -> Source:
@@ -37,6 +40,19 @@ def test_blocks_are_found_through_modules(tmp_path: Path) -> None:
     assert source.locate_provider(path, "ibm") == Place("modules/inner/x.tf", 1, 1, chain)
     assert source.locate_module(path) == Place("modules/app/main.tf", 1, 1, chain[:1])
     assert source.notes == ()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
+def test_every_block_of_a_scenario_is_found_at_its_line(scenario: Path) -> None:
+    source = read_source(scenario)
+    lines = (scenario / "main.tf").read_text().splitlines()
+
+    for number, line in enumerate(lines, 1):
+        match = re.match(r'(resource|data) "(\w+)" "(\w+)" *{(.*})?', line)
+        if match:
+            end = number if match[4] else next(n for n in range(number, len(lines) + 1) if lines[n - 1] == "}")
+            mode = "data" if match[1] == "data" else "managed"
+            assert source.locate((), mode, match[2], match[3]) == Place("main.tf", number, end)
 
 
 def test_what_is_not_there_has_no_place(tmp_path: Path) -> None:

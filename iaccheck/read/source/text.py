@@ -18,6 +18,9 @@ from iaccheck.read.source.syntax import Sequence as Items
 
 # Deeper values aren't parsed: the parser and what walks its tree are recursive.
 DEEPEST = 40
+# It reads some 0.1 MB a second, so longer values aren't parsed either.
+LONGEST = 50_000
+_MOST_ESCAPES = 200
 # What stands for a heredoc while the parser reads the rest: a string that no configuration holds.
 _HEREDOC = '"\ue000{}\ue001"'
 _PLACE = re.compile("\ue000(\\d+)\ue001")
@@ -40,9 +43,23 @@ def value(text: str, start: int, end: int, marks: Sequence[Mark], depth: int) ->
             pieces.append(" ")
         start = mark.end
     pieces.append(text[start:end])
-    if not heredocs:
-        return expression("".join(pieces))
-    return _filled(expression("".join(pieces)), heredocs)
+    tree = _read("".join(pieces).strip())
+    return _filled(tree, heredocs) if heredocs else tree
+
+
+def _read(text: str) -> Expression:
+    """One quoted string is read here; for all else than plain values the parser is needed."""
+    if text.startswith('"') and "%{" not in text:
+        try:
+            whole = skip(text, 1, len(text), '"', []).end == len(text)
+        except UnclosedError:
+            return Opaque()
+        if whole:
+            return template(text[1:-1], quoted=True)
+    # The parser looks for the end of every escaped template up to the end of the text.
+    if len(text) > LONGEST or text.count("$${") + text.count("%%{") > _MOST_ESCAPES:
+        return Opaque()
+    return expression(text)
 
 
 def _filled(tree: Expression, heredocs: Sequence[Expression]) -> Expression:
@@ -73,8 +90,8 @@ def _heredoc(raw: str) -> Expression:
     return template("".join(line + "\n" for line in lines))
 
 
-def template(raw: str) -> Expression:
-    """The tree of a template without quotes: a heredoc's text, or a string of the JSON syntax."""
+def template(raw: str, *, quoted: bool = False) -> Expression:
+    """The tree of a template: what a string holds between its quotes, a heredoc, or a string of the JSON syntax."""
     parts: list[Expression] = []
     position = literal = 0
     while (match := _OPENING.search(raw, position)) is not None:
@@ -89,7 +106,7 @@ def template(raw: str) -> Expression:
         except UnclosedError:
             return Opaque()
         if match.start() > literal:
-            parts.append(Literal(unescaped(raw[literal : match.end() - 2], quoted=False)))
+            parts.append(Literal(unescaped(raw[literal : match.end() - 2], quoted=quoted)))
         start, end = match.end(), inner.end - 1
         if raw.startswith("~", start):
             start += 1
@@ -98,7 +115,7 @@ def template(raw: str) -> Expression:
         parts.append(value(raw, start, end, marks, inner.depth))
         position = literal = inner.end
     if not parts:
-        return Literal(unescaped(raw, quoted=False))
+        return Literal(unescaped(raw, quoted=quoted))
     if literal < len(raw):
-        parts.append(Literal(unescaped(raw[literal:], quoted=False)))
+        parts.append(Literal(unescaped(raw[literal:], quoted=quoted)))
     return parts[0] if len(parts) == 1 else Template(tuple(parts))
