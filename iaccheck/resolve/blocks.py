@@ -31,6 +31,7 @@ class Blocks:
         # all instance keys: they are part of addresses, so no secrets
         self.keys: set[Key] = set()
         self._paths: dict[str, ModulePath] = {}
+        self._expressions: dict[int, dict[str, Raw]] = {}
         self._add_configuration(plan.configuration)
         self._add_objects((*plan.prior, *plan.changes))
 
@@ -63,6 +64,17 @@ class Blocks:
             path = self._paths[module] = module_path(module)
         return path
 
+    def expressions(self, block: ResourceConfiguration) -> dict[str, Raw]:
+        """The expressions of a block by attribute, each still raw; decoded once."""
+        known = self._expressions.get(id(block))
+        if known is None:
+            known = self._expressions[id(block)] = expressions(block)
+        return known
+
+    def configured(self, block: ResourceConfiguration) -> frozenset[str]:
+        """Names of the attributes that a block sets."""
+        return frozenset(self.expressions(block))
+
     def block(self, object_: StateObject | Change) -> ResourceConfiguration | None:
         """The block that an object was made from; None where the configuration no longer has it."""
         name = block_name(object_.mode, object_.type, object_.name)
@@ -76,8 +88,3 @@ def block_name(mode: str, type_name: str, name: str) -> str:
 def expressions(block: ResourceConfiguration) -> dict[str, Raw]:
     """The expressions of a block by attribute, each still raw."""
     return msgspec.json.decode(block.expressions, type=dict[str, Raw])
-
-
-def configured(block: ResourceConfiguration) -> frozenset[str]:
-    """Names of the attributes that a block sets."""
-    return frozenset(expressions(block))

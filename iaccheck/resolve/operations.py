@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from iaccheck.facts import Facts
 from iaccheck.model import Change, Object, Operation, Phase, Plan, RegionFinding, StateObject, Verb, qualified
-from iaccheck.resolve.blocks import Blocks, configured
+from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.places import Place, Places
 
 
@@ -180,7 +180,7 @@ class Operations:
             before=before,
             after=after,
             unknown=change.unknown if change is not None else frozenset(),
-            configured=configured(block) if needs and block is not None else None,
+            configured=self._blocks.configured(block) if needs and block is not None else None,
             vanished=vanished,
             input=self._label,
         )

@@ -6,7 +6,7 @@ instance keys are lost. So a trace ends in all that the expression can mean, and
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, UnsetType
 from iaccheck.address import Key, ModulePath, Step, format_module, steps, without_keys
 from iaccheck.facts import Facts
 from iaccheck.model import ModuleConfiguration, Plan, ResourceConfiguration
-from iaccheck.resolve.blocks import Blocks, block_name, expressions
+from iaccheck.resolve.blocks import Blocks, block_name
 
 # What a name of a location, a GUID, an id or a CRN is made of. Other strings never leave a trace.
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/*-]{1,256}")
@@ -64,6 +64,8 @@ class References:
         self._facts = facts
         self._locals = local_values
         self._memo: dict[object, Trace] = {}
+        self._decoded: dict[bytes, Any] = {}
+        self._grouped: dict[tuple[str, ...], list[Reference]] = {}
 
     # --- following ---------------------------------------------------------------------------------------------
 
@@ -71,14 +73,14 @@ class References:
         self, block: ResourceConfiguration, module: str, key: Key, attribute: str, stops: frozenset[str]
     ) -> Trace:
         """Where an attribute of a resource leads. An attribute that isn't set leads nowhere."""
-        expression = expressions(block).get(attribute)
+        expression = self._blocks.expressions(block).get(attribute)
         if expression is None:
             return NOTHING
         return self.expression(expression, Scope(self._blocks.path(module), key, block.for_each_expression), (), stops)
 
     def expression(self, expression: Any, scope: Scope, attributes: Path, stops: frozenset[str]) -> Trace:
         """Where an expression leads; `attributes` is the part of its value that is asked for."""
-        return self._follow(_decoded(expression), scope, attributes, stops, 0)
+        return self._follow(self._decode(expression), scope, attributes, stops, 0)
 
     def _follow(self, expression: Any, scope: Scope, attributes: Path, stops: frozenset[str], depth: int) -> Trace:
         if depth > _DEPTH:
@@ -90,7 +92,7 @@ class References:
         if "constant_value" in expression:
             return Trace(literals=frozenset(self._strings(_picked(expression["constant_value"], attributes))))
         if "references" in expression:
-            references = list(grouped(expression["references"]))
+            references = self._references(tuple(expression["references"]))
             return self._follow_references(references, scope, attributes, stops, depth)
         if not expression:
             return Trace(gaps=frozenset({"a function of constants"}))
@@ -101,6 +103,22 @@ class References:
         if attributes and attributes[0] in expression:
             return self._follow(expression[attributes[0]], scope, attributes[1:], stops, depth + 1)
         return self._union(self._follow(part, scope, (), stops, depth + 1) for part in expression.values())
+
+    def _references(self, names: tuple[str, ...]) -> list[Reference]:
+        """The references of an expression; modules made from one source write the same again and again."""
+        known = self._grouped.get(names)
+        if known is None:
+            known = self._grouped[names] = list(grouped(names))
+        return known
+
+    def _decode(self, expression: Any) -> Any:
+        if not isinstance(expression, Raw):
+            return expression
+        text = bytes(expression)
+        known = self._decoded.get(text)
+        if known is None:
+            known = self._decoded[text] = msgspec.json.decode(text)
+        return known
 
     def _follow_list(
         self, items: list[Any], scope: Scope, attributes: Path, stops: frozenset[str], depth: int
@@ -170,7 +188,7 @@ class References:
     def _variable(self, path: ModulePath, name: str, attributes: Path, stops: frozenset[str], depth: int) -> Trace:
         if not path:
             if name in self._variables_given:
-                value = _decoded(self._variables_given[name])
+                value = self._decode(self._variables_given[name])
                 return Trace(literals=frozenset(self._strings(_picked(value, attributes))))
             return self._default(path, name, attributes)
         call = self._blocks.calls.get(without_keys(path))
@@ -180,14 +198,14 @@ class References:
         if expression is None:
             return self._default(path, name, attributes)
         outer = Scope(path[:-1], path[-1][1], call.for_each_expression)
-        return self._follow(_decoded(expression), outer, attributes, stops, depth)
+        return self._follow(self._decode(expression), outer, attributes, stops, depth)
 
     def _default(self, path: ModulePath, name: str, attributes: Path) -> Trace:
         module = self._blocks.modules.get(without_keys(path))
         variable = module.variables.get(name) if module else None
         if variable is None or variable.default is UNSET:
             return Trace(gaps=frozenset({f"var.{name}"}))
-        return Trace(literals=frozenset(self._strings(_picked(_decoded(variable.default), attributes))))
+        return Trace(literals=frozenset(self._strings(_picked(self._decode(variable.default), attributes))))
 
     def _local(self, path: ModulePath, name: str, attributes: Path, stops: frozenset[str], depth: int) -> Trace:
         expression = self._locals(without_keys(path), name) if self._locals else None
@@ -200,7 +218,7 @@ class References:
             return Trace(literals=frozenset(self._strings(scope.key)))
         if scope.for_each is UNSET or scope.key is None:
             return Trace(gaps=frozenset({"each.value"}))
-        expression = _decoded(scope.for_each)
+        expression = self._decode(scope.for_each)
         outer = Scope(scope.path)
         if isinstance(expression, dict) and isinstance(expression.get("constant_value"), list):
             return Trace(literals=frozenset(self._strings(scope.key)))
@@ -236,10 +254,10 @@ class References:
             output = module.outputs.get(str(rest[0]))
             if output is None:
                 return Trace(gaps=frozenset({f"output {rest[0]}"}))
-            return self._follow(_decoded(output.expression), scope, rest[1:], stops, depth)
+            return self._follow(self._decode(output.expression), scope, rest[1:], stops, depth)
         # Behind a dynamic key the plan drops the name of the output: it can be any of them.
         return self._union(
-            self._follow(_decoded(output.expression), scope, (), stops, depth) for output in module.outputs.values()
+            self._follow(self._decode(output.expression), scope, (), stops, depth) for output in module.outputs.values()
         )
 
     def _resource(self, data: bool, scope: Scope, path: Path, stops: frozenset[str], depth: int) -> Trace:
@@ -261,7 +279,7 @@ class References:
         if known is None and rest and (block.for_each_expression is not UNSET or block.count_expression is not UNSET):
             keys, rest = [rest[0]], rest[1:]
         attribute = known.instance_attribute if known is not None else (str(rest[0]) if rest else "")
-        expression = expressions(block).get(attribute)
+        expression = self._blocks.expressions(block).get(attribute)
         if expression is None:
             return NOTHING if known is not None and chosen == {} else Trace(gaps=frozenset({f"{type_name}.{name}"}))
         return self._union(
@@ -308,11 +326,7 @@ class References:
         return True
 
 
-def _decoded(expression: Any) -> Any:
-    return msgspec.json.decode(expression) if isinstance(expression, Raw) else expression
-
-
-def grouped(references: list[str]) -> Iterator[Reference]:
+def grouped(references: Iterable[str]) -> Iterator[Reference]:
     """The references of an expression, each once and whole: a plan lists `a.b.c` as `a.b.c`, `a.b`."""
     seen: set[str] = set()
     previous = ""
