@@ -50,6 +50,7 @@ def read(text: str) -> Any:
         ("try(\n  t.n.a, # why\n  null,\n)", ["t.n.a", "t.n"]),
         ("jsonencode(<<EOT\n${var.a} }\nEOT\n)", ["var.a"]),
         ("<<-EOT\n  ${var.a}\n  EOT\n", ["var.a"]),
+        ('<<EOT\n%{ for x in var.l ~}\n"${x.a}" ${var.q}\n%{ endfor ~}\nEOT\n', ["var.l", "var.q"]),
         ('"${\n  var.a\n}-${"b"}"', ["var.a"]),
         ('"a\\\\${var.a}"', ["var.a"]),
         ('"${f({ a = "}" })[0]}${var.a}"', ["var.a"]),

@@ -99,7 +99,7 @@ def template(raw: str, *, quoted: bool = False) -> Expression:
             position = match.end()
             continue
         if match[0].startswith("%"):
-            return Opaque()
+            return _directives(raw)
         marks: list[Mark] = []
         try:
             inner = skip(raw, match.end(), len(raw), "}", marks)
@@ -119,3 +119,19 @@ def template(raw: str, *, quoted: bool = False) -> Expression:
     if literal < len(raw):
         parts.append(Literal(unescaped(raw[literal:], quoted=quoted)))
     return parts[0] if len(parts) == 1 else Template(tuple(parts))
+
+
+def _directives(raw: str) -> Expression:
+    """The tree of a template with `%{ if }` or `%{ for }`. Its value isn't computed: the text between is left out."""
+    sequences: list[str] = []
+    position = 0
+    while (match := _OPENING.search(raw, position)) is not None:
+        position = match.end()
+        if len(match[0]) % 2 == 0:
+            try:
+                position = skip(raw, position, len(raw), "}", []).end
+            except UnclosedError:
+                return Opaque()
+            sequences.append(raw[match.end() - 2 : position].replace("\n", " "))
+    text = '"' + "".join(sequences) + '"'
+    return expression(text) if len(text) <= LONGEST else Opaque()
