@@ -23,7 +23,8 @@ def read(document: Document, facts: Facts) -> Plan:
     """
     raw = documents.parse(document.name, json_of(document.name, document.data))
     if not raw.is_plan:
-        raise InputError(f"{document.name}: this is a Terraform state, not a plan", f"make a plan: {MAKE_PLAN}")
+        what = "this is a Terraform state, not a plan" if raw.is_state else "this holds neither a plan nor a state"
+        raise InputError(f"{document.name}: {what}", f"make a plan: {MAKE_PLAN}")
     return _checked(document, raw, facts)
 
 
@@ -40,10 +41,11 @@ def read_evidence(document: Document, facts: Facts) -> Plan:
     raw = documents.parse(document.name, data)
     if raw.is_state_file:
         return state.read_state_file(document, data, facts)
-    if raw.values is None:
+    if raw.is_plan:
         return _checked(document, raw, facts)
     found = input_of(document, "state", raw.terraform_version, raw.format_version or None)
-    return Plan(input=found, prior=tuple(_state(raw.values.root_module, facts)))
+    # Of a state that holds nothing `terraform show -json` prints its format alone.
+    return Plan(input=found, prior=tuple(_state(raw.values.root_module, facts)) if raw.values else ())
 
 
 def _checked(document: Document, raw: RawDocument, facts: Facts) -> Plan:

@@ -91,7 +91,7 @@ class RawDocument(Struct):
 
     @property
     def is_state(self) -> bool:
-        return not self.is_plan and self.values is not None
+        return not self.is_plan and (self.values is not None or self.is_state_file)
 
     @property
     def is_state_file(self) -> bool:
@@ -167,8 +167,6 @@ def _refuse_other_files(name: str, document: RawDocument) -> None:
             f"{name}: plan format {_short(document.format_version)} is not known; iaccheck reads 0.1 to 1.x",
             "update iaccheck, or make the plan with a Terraform whose format is 1.x",
         )
-    if not document.is_plan and not document.is_state:
-        raise InputError(f"{name}: this holds neither a plan nor a state", f"make a plan: {MAKE_PLAN}")
 
 
 def _short(text: str) -> str:
