@@ -125,6 +125,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "count": Field(NUMBER, "how many there are after the apply"),
         "smallest": Field(NUMBER, "the smallest limit that a page documents"),
         "largest": Field(NUMBER, "the largest limit that a page documents"),
+        "excess": Field(TEXT, "count and limit in words"),
         "above": Field(TEXT, "which limit it is above", ("none", "smallest", "largest")),
     },
     "resource": {

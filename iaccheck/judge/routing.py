@@ -124,5 +124,6 @@ def _limit(name: str, count: int, address: str | None, facts: Facts) -> Iterator
         "smallest": limit.smallest,
         "largest": limit.largest,
         "above": above,
+        "excess": f"{count} {limit.what}, where {limit.largest if above == 'largest' else limit.smallest} fit",
     }
     yield Subject("limit", address, None, fields)

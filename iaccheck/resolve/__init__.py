@@ -27,7 +27,7 @@ from iaccheck.resolve.order import order
 from iaccheck.resolve.places import Places
 from iaccheck.resolve.references import Locals, References
 from iaccheck.resolve.regions import Regions
-from iaccheck.resolve.surroundings import Shown, surroundings
+from iaccheck.resolve.surroundings import Shown, surroundings, undecided
 
 
 def resolve(
@@ -58,23 +58,21 @@ def resolve(
     by_id = _by_id(files, facts)
     work = [_work(file, everything, by_id, changed, facts, refresh) for file in files if not file.evidence]
     operations = tuple(operation for part in work for operation in part.operations)
+    shown = [Shown(file.plan, file.label, file.blocks, file.references, file.evidence) for file in files]
+    around = surroundings(shown, facts, environment or {})
     return Resolution(
         operations=operations,
         instances=_instances(everything, operations, files, facts),
         estate=estate(found, _without_copies(everything), facts),
         regions=tuple(region for part in work for region in part.regions),
         unmapped=tuple(_unmapped(files, facts)),
-        notes=tuple(_notes(files, facts)),
+        notes=(*_notes(files, facts), *undecided(around)),
         order=Order(
             {name: nodes for part in work for name, nodes in part.order.later.items()},
             {name: nodes for part in work for name, nodes in part.order.earlier.items()},
         ),
         changed=changed,
-        surroundings=surroundings(
-            [Shown(file.plan, file.label, file.blocks, file.references, file.evidence) for file in files],
-            facts,
-            environment or {},
-        ),
+        surroundings=around,
     )
 
 

@@ -91,8 +91,14 @@ class References:
             return NOTHING
         if "constant_value" in expression:
             return Trace(literals=frozenset(self._strings(_picked(expression["constant_value"], attributes))))
+        if "every" in expression:
+            # `{ for k, v in x : k => one }`: the same behind each key.
+            return self._follow(expression["every"], scope, attributes[1:], stops, depth + 1)
         if "references" in expression:
             references = self._references(tuple(expression["references"]))
+            if attributes and "element" in expression:
+                # `{ for k, v in x : k => v.guid }`: what is behind a key is that attribute of x's element.
+                attributes = (attributes[0], *expression["element"], *attributes[1:])
             return self._follow_references(references, scope, attributes, stops, depth)
         if not expression:
             return Trace(gaps=frozenset({"a function of constants"}))

@@ -16,6 +16,7 @@ from iaccheck.model import (
     Change,
     Destination,
     Exposure,
+    Note,
     Object,
     Plan,
     StateObject,
@@ -42,6 +43,16 @@ class Shown(NamedTuple):
     blocks: Blocks
     references: References
     evidence: bool
+
+
+def undecided(around: Surroundings) -> Iterator[Note]:
+    """What could be wrong and cannot be told."""
+    for device in around.devices:
+        if device.audits == "unknown":
+            why = (
+                "whether this Vault audit device is pointed at Secrets Manager, which has none, the plan does not show"
+            )
+            yield Note("undecided-audit-device", device.address, why)
 
 
 class _Thing(NamedTuple):
