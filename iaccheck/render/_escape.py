@@ -1,12 +1,15 @@
 """escape: text from a plan -> text that no terminal, table or page acts on."""
 
+import re
 import unicodedata
 
 # Bidirectional controls can show text in another order than it is read (CVE-2021-42574).
 _BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# GitHub's runner obeys this anywhere in a line: https://github.com/actions/runner, src/Runner.Common/ActionCommand.cs
-_COMMAND = "##["
+# GitHub's runner obeys `##[command]` anywhere in a line (actions/runner, src/Runner.Common/ActionCommand.cs), Azure
+# Pipelines `##vso[…]`, TeamCity `##teamcity[…]`.
+_COMMAND = re.compile(r"(##\w*)\[")
+_COLONS = re.compile(r"^(\s*):(?=:)")
 _LONGEST = 300
 
 
@@ -18,7 +21,8 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     if len(text) > longest:
         head, tail = longest * 2 // 3, longest // 4
         text = f"{text[:head]}…({len(text) - head - tail} characters)…{text[-tail:]}"
-    text = text.replace(_COMMAND, "##\\x5b")
+    if "##" in text:
+        text = _COMMAND.sub(r"\1\\x5b", text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
@@ -28,6 +32,11 @@ def _shown(character: str) -> str:
     if character in _BIDIRECTIONAL or unicodedata.category(character) in _UNSEEN:
         return f"\\u{ord(character):04x}" if ord(character) > 0xFF else f"\\x{ord(character):02x}"
     return character
+
+
+def inert(line: str) -> str:
+    """GitHub's runner obeys lines that begin with two colons, and a name can come to stand at the beginning of one."""
+    return _COLONS.sub(r"\1\\x3a", line)
 
 
 def masked(text: str) -> str:

@@ -12,7 +12,10 @@ _NAMED = 5
 
 
 class Group(NamedTuple):
-    """Findings of one policy in one location, shown as one."""
+    """Findings of one policy in one location, shown as one.
+
+    `as_for`: the location of an earlier group whose remedy is the same but for the name of the location.
+    """
 
     policy: str
     severity: Severity
@@ -20,6 +23,7 @@ class Group(NamedTuple):
     location: str | None
     help: str
     findings: tuple[Finding, ...]
+    as_for: str | None = None
 
 
 class Amount(NamedTuple):
@@ -46,10 +50,29 @@ def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
     groups: dict[tuple[str, str | None], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.policy, finding.location), []).append(finding)
-    return tuple(
-        Group(policy, members[0].severity, members[0].title, location, members[0].help, tuple(members))
-        for (policy, location), members in groups.items()
-    )
+    first: dict[str, Finding] = {}
+    found = []
+    for (policy, location), members in groups.items():
+        model = first.setdefault(policy, members[0])
+        head = members[0]
+        as_for = model.location if model is not head and _alike(model, head) else None
+        found.append(Group(policy, head.severity, head.title, location, head.help, tuple(members), as_for))
+    return tuple(found)
+
+
+def _alike(first: Finding, second: Finding) -> bool:
+    if not first.location or not second.location or not first.help:
+        return False
+    return first.help.replace(first.location, second.location) == second.help
+
+
+def same_remedy(group: Group) -> str:
+    """Which earlier group has the same remedy; nothing where none has."""
+    if group.as_for is None:
+        return ""
+    there, here = visible(group.as_for, 40), visible(group.location or "", 40)
+    named = group.as_for in group.help or (group.location or "") in group.help
+    return f"As for {there}, with {here} in its place." if named else f"As for {there}."
 
 
 def source_of(report: Report, finding: Finding) -> Source | None:
@@ -67,6 +90,11 @@ def severity_counts(report: Report) -> dict[str, int]:
     return {severity.value: counts[severity] for severity in SEVERITIES if counts[severity]}
 
 
+def let_through(report: Report) -> bool:
+    """Whether it passes only because it was told not to fail."""
+    return any(note.code == "would-fail" for note in report.notes)
+
+
 def verdict_sentence(report: Report) -> str:
     """One sentence: may it be merged, and why not."""
     counts = [counted(number, severity) for severity, number in severity_counts(report).items()]
@@ -74,10 +102,14 @@ def verdict_sentence(report: Report) -> str:
     found = ", ".join(counts + [f"{waived} waived"] * bool(waived)) or "nothing to report"
     if report.verdict == "fail":
         return f"Do not merge: {_first_reason(report)} ({found})."
+    if let_through(report):
+        return f"Passes only because of --no-fail: {_first_reason(report)} ({found})."
     if not report.coverage and not report.locations:
         return f"May be merged: this plan causes no Secrets Manager events ({found})."
-    if all(item.status.received for item in (*report.coverage,)) and all(at.after.received for at in report.locations):
+    if all(item.status.received for item in report.coverage) and all(at.after.received for at in report.locations):
         return f"May be merged: a tracker receives every audit event ({found})."
+    if report.fail_on not in {severity.value for severity in SEVERITIES}:
+        return f"May be merged: no severity is told to fail it ({found})."
     return f"May be merged: no finding at or above {report.fail_on} ({found})."
 
 
@@ -89,7 +121,8 @@ def _first_reason(report: Report) -> str:
     if names:
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         return f"audit events would be lost in {', '.join(visible(name, 60) for name in names[:_NAMED])}{more}"
-    gravest = next((f.title for f in report.findings if f.counts), "findings")
+    told = next((note.message for note in report.notes if note.code == "fails"), "findings")
+    gravest = next((f.title for f in report.findings if f.counts), told.removeprefix("this fails: "))
     return gravest[:1].lower() + gravest[1:]
 
 

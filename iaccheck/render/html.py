@@ -25,6 +25,7 @@ from iaccheck.render._view import (
     counted,
     coverage_by_location,
     grouped,
+    same_remedy,
     severity_counts,
     source_of,
     verdict_sentence,
@@ -114,6 +115,7 @@ def _group(group: Group, report: Report) -> dict[str, Any]:
         "alike": len(group.findings) - 1,
         "addresses": [_address(finding, report) for finding in named[:_ADDRESSES]],
         "addresses_left": len(named) - _ADDRESSES,
+        "same": same_remedy(group),
         "help": [
             ("\n".join(visible(line, 400) for line in part.text.split("\n")), part.snippet)
             for part in parts(group.help)

@@ -16,8 +16,8 @@ SCHEMA = "iaccheck/report/1"
 # direction of text, invisible characters; and the bracket of `##[command]`, which GitHub's runner looks for in a line.
 _HARMFUL = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
-    r"|(?<=##)\["
 )
+_COMMAND = re.compile(r"(##\w*)\[")
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
@@ -41,7 +41,7 @@ def render(report: Report, style: Style = PLAIN) -> str:
         "notes": [{"code": note.code, "address": note.address, "message": note.message} for note in report.notes],
     }
     text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-    return _HARMFUL.sub(_escaped, text)
+    return _COMMAND.sub(r"\1\\u005b", _HARMFUL.sub(_escaped, text))
 
 
 def _escaped(match: re.Match[str]) -> str:
