@@ -58,13 +58,15 @@ class Severity(StrEnum):
 class Document(Struct, frozen=True):
     """A file as it was handed over: its name as the user wrote it, its label if it has one, its bytes.
 
-    `source`: the folder of the configuration that a plan was made from, where it is at hand.
+    `source`: the folder of the configuration that a plan was made from, where it is at hand. `variable_files` not None:
+    there is no plan; the folder itself is read as source, with these files of variables.
     """
 
     name: str
     data: bytes
     label: str | None = None
     source: str | None = None
+    variable_files: tuple[str, ...] | None = None
 
 
 class Input(Struct, frozen=True, kw_only=True):

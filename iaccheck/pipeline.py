@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from iaccheck import __version__
 from iaccheck.cover import Covered, cover
@@ -14,13 +14,14 @@ from iaccheck.facts import Facts
 from iaccheck.judge import gate, judge
 from iaccheck.judge.baseline import Baseline, compare
 from iaccheck.judge.policies import Selection, load
-from iaccheck.judge.waivers import MOST_DAYS, WaiverRule, check_waivers, waive
+from iaccheck.judge.waivers import MOST_DAYS, WaiverRule, check_waivers, inline, waive
 from iaccheck.model import Declared, Document, Finding, Note, Plan, Report, Resolution, Severity, Tracker
 from iaccheck.model import Source as Block
 from iaccheck.predict import Prediction, predict
 from iaccheck.read import read, read_evidence
 from iaccheck.resolve import resolve
 from iaccheck.resolve.declared import declare
+from iaccheck.resolve.references import Locals
 
 if TYPE_CHECKING:
     from iaccheck.read.source import Source
@@ -41,6 +42,7 @@ class Options(Struct, frozen=True, kw_only=True):
     today: date | None = None
     trackers: tuple[Declared, ...] = ()
     waivers: tuple[WaiverRule, ...] = ()
+    inline_waivers: bool = True
     max_waiver_days: int = MOST_DAYS
     baseline: Baseline | None = None
     no_fail: bool = False
@@ -56,28 +58,58 @@ class Analysis(NamedTuple):
     resolution: Resolution
     prediction: Prediction
     covered: Covered
+    notes: tuple[Note, ...]
 
 
 def analyse(documents: Sequence[Document], options: Options, evidence: Sequence[Document] = ()) -> Analysis:
     """The stages from the bytes to the coverage. Raises InputError, ConfigError or UsageError."""
     facts = Facts(options.as_of)
 
-    plans = tuple(read(document, facts) for document in documents)
+    files = tuple(_opened(document, facts) for document in documents)
     shown = tuple(read_evidence(document, facts) for document in evidence)
-    sources = tuple(_source(document.source) for document in documents)
     resolution = resolve(
-        plans,
+        [file.plan for file in files],
         facts,
         evidence=shown,
         refresh=options.refresh,
         environment=options.environment,
-        local_values=[source.local if source is not None else None for source in sources],
+        local_values=[file.local_values for file in files],
     )
     resolution = declare(resolution, options.trackers, options.today or facts.as_of, facts)
-    prediction = predict(resolution.operations, facts)
+    repeated = frozenset(address for file in files for address in file.repeated)
+    prediction = predict(resolution.operations, facts, repeated)
     covered = cover(prediction.events, resolution, facts)
 
-    return Analysis(facts, plans, shown, sources, resolution, prediction, covered)
+    plans, sources = tuple(file.plan for file in files), tuple(file.source for file in files)
+    notes = tuple(Note("source-unread", None, text) for file in files for text in file.notes)
+    return Analysis(facts, plans, shown, sources, resolution, prediction, covered, notes)
+
+
+class _Opened(NamedTuple):
+    """A plan with the source beside it, or a plan made up from the source. `repeated`: stand for one or more."""
+
+    plan: Plan
+    source: "Source | None" = None
+    local_values: Locals | None = None
+    repeated: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def _opened(document: Document, facts: Facts) -> _Opened:
+    """The reader of source costs start-up, so it is loaded only for what has one."""
+    if document.variable_files is not None:
+        from iaccheck.read.source.plan import plan_from_source
+
+        made = plan_from_source(Path(document.name), facts, [Path(file) for file in document.variable_files])
+        plan = structs.replace(made.plan, input=structs.replace(made.plan.input, label=document.label))
+        return _Opened(plan, made.source, made.local_values, made.repeated, made.notes)
+    plan = read(document, facts)
+    if document.source is None:
+        return _Opened(plan)
+    from iaccheck.read.source import read_source
+
+    source = read_source(Path(document.source))
+    return _Opened(plan) if source.empty else _Opened(plan, source, source.local, notes=source.notes)
 
 
 def check(documents: Sequence[Document], options: Options, evidence: Sequence[Document] = ()) -> Report:
@@ -85,13 +117,14 @@ def check(documents: Sequence[Document], options: Options, evidence: Sequence[Do
 
     Raises InputError, ConfigError or UsageError for what a person can mend.
     """
-    facts, plans, shown, sources, resolution, prediction, covered = analyse(documents, options, evidence)
+    facts, plans, shown, sources, resolution, prediction, covered, unread = analyse(documents, options, evidence)
     policies = load(options.policies)
     today = options.today or facts.as_of
 
-    check_waivers(options.waivers, policies, today, options.max_waiver_days)
+    waivers = (*options.waivers, *(_inline(plans, sources) if options.inline_waivers else ()))
+    check_waivers(waivers, policies, today, options.max_waiver_days)
     found = judge(covered.events, covered.locations, covered.unlisted, resolution, policies, facts)
-    waived, said = waive(found, options.waivers, policies, today)
+    waived, said = waive(found, waivers, policies, today)
     findings, fixed = compare(waived, options.baseline or Baseline(), [policy.id for policy in policies])
     failing = gate.reasons(findings, said, {p.id for p in policies if p.undecided}, options.fail_on)
 
@@ -105,21 +138,26 @@ def check(documents: Sequence[Document], options: Options, evidence: Sequence[Do
         trackers=_trackers(resolution),
         coverage=covered.events,
         findings=findings,
-        notes=(*resolution.notes, *prediction.notes, *_unread(sources), *said, *_told(failing, options)),
+        notes=(*resolution.notes, *prediction.notes, *unread, *said, *_told(failing, options)),
         fixed=fixed,
         sources=_blocks(covered, findings, sources),
         views=views(covered.events, resolution, facts),
     )
 
 
-def _source(folder: str | None) -> "Source | None":
-    """The source of a plan. Its modules cost start-up, so they are loaded only for a plan that has one."""
-    if folder is None:
-        return None
-    from iaccheck.read.source import read_source
+def _inline(plans: Sequence[Plan], sources: "Sequence[Source | None]") -> tuple[WaiverRule, ...]:
+    """The waivers in comments of the sources. Raises ConfigError for a broken one."""
+    if not any(source is not None for source in sources):
+        return ()
+    from iaccheck.read.where import blocks_of
 
-    source = read_source(Path(folder))
-    return None if source.empty else source
+    found = [
+        inline(ignore.text, blocks_of(ignore.target, plan.configuration), f"{ignore.file}:{ignore.line}")
+        for plan, source in zip(plans, sources, strict=True)
+        if source is not None
+        for ignore in source.ignores()
+    ]
+    return tuple(rule for rule in found if rule is not None)
 
 
 def _blocks(covered: Covered, findings: Sequence[Finding], sources: "Sequence[Source | None]") -> dict[str, Block]:
@@ -130,10 +168,6 @@ def _blocks(covered: Covered, findings: Sequence[Finding], sources: "Sequence[So
 
     addresses = {item.event.address for item in covered.events} | {f.address for f in findings if f.address}
     return where(sorted(addresses), sources)
-
-
-def _unread(sources: "Sequence[Source | None]") -> tuple[Note, ...]:
-    return tuple(Note("source-unread", None, text) for source in sources if source is not None for text in source.notes)
 
 
 def _told(failing: tuple[str, ...], options: Options) -> tuple[Note, ...]:

@@ -95,6 +95,9 @@ _JUDGING = (
         help="How far ahead one may end.",
     ),
     click.option(
+        "--inline-waivers/--no-inline-waivers", default=True, help="Whether waivers in comments of the source count."
+    ),
+    click.option(
         "--today", type=Day(), metavar="DATE", help="The day by which waivers expire (default: the day of the run)."
     ),
 )
@@ -130,6 +133,7 @@ def options(ctx: click.Context, *, as_of: date | None, refresh: bool, **told: An
         max_waiver_days=told["max_waiver_days"],
         baseline=_baseline(told.get("baseline")),
         no_fail=bool(told.get("no_fail")),
+        inline_waivers=told["inline_waivers"],
     )
 
 

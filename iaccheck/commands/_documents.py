@@ -17,10 +17,14 @@ _SAVED_PLANS = ("tfplan", "plan.tfplan", "plan.out")
 
 
 class Place(Struct, frozen=True):
-    """Where plans and their sources are found: `source` for all of them, else the folder of each."""
+    """Where plans and their sources are found: `source` for all of them, else the folder of each.
+
+    `variable_files`: for a folder without a plan, which is read as source.
+    """
 
     source: str | None = None
     terraform: str | None = None
+    variable_files: tuple[str, ...] = ()
 
 
 def labelled(text: str) -> tuple[str | None, str]:
@@ -53,7 +57,13 @@ def evidence(files: Iterable[str]) -> list[Document]:
 
 
 def _plans(path: str, label: str | None, at: Place) -> Iterator[Document]:
-    file = _plan_in(path) if os.path.isdir(path) else path
+    file = path
+    if os.path.isdir(path):
+        found = _plan_in(path)
+        if found is None:
+            yield Document(path, b"", label, path, at.variable_files)
+            return
+        file = found
     data = _bytes(file)
     source = at.source or _configuration_beside(file)
     if data[:4] == b"PK\x03\x04":
@@ -77,8 +87,8 @@ def _stream(data: bytes) -> list[bytes]:
     return lines if all(line.startswith(b'{"format_version"') for line in lines) else [data]
 
 
-def _plan_in(folder: str) -> str:
-    """The plan in a folder: its JSON, or a saved one."""
+def _plan_in(folder: str) -> str | None:
+    """The plan in a folder: its JSON, or a saved one; None where there is only configuration, to be read as source."""
     names = sorted(os.listdir(folder))
     for chosen in (
         [name for name in _JSON_PLANS if name in names],
@@ -89,7 +99,11 @@ def _plan_in(folder: str) -> str:
         if chosen:
             several = f"there are several plans in it: {', '.join(chosen)}"
             raise InputError(f"{folder}: {several}", f"name one: iaccheck {os.path.join(folder, chosen[0])}")
-    raise InputError(f"{folder}: there is no plan in this folder", "make one in it: terraform plan -out=tfplan")
+    if any(name.endswith(CONFIGURATION) for name in names):
+        return None
+    raise InputError(
+        f"{folder}: there is no plan and no configuration in this folder", "make one in it: terraform plan -out=tfplan"
+    )
 
 
 def _configuration_beside(path: str) -> str | None:

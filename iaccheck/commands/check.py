@@ -60,6 +60,13 @@ Examples:
     type=click.Path(file_okay=False, exists=True),
     help="Folder of the configuration (default: where the plan lies, if there is any).",
 )
+@click.option(
+    "--var-file",
+    "variable_files",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    help="A file of variables, for a folder without a plan.",
+)
 @click.option("--terraform", metavar="PATH", envvar="IACCHECK_TERRAFORM", help="The program that shows a saved plan.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Also list the events of each resource.")
@@ -74,6 +81,7 @@ def command(
     refresh: bool,
     source: str | None,
     terraform: str | None,
+    variable_files: tuple[str, ...],
     color: str,
     verbose: bool,
     quiet: bool,
@@ -84,7 +92,7 @@ def command(
     Exit status: 0 no finding at or above --fail-on, 1 findings, 2 bad input or usage, 3 a bug in iaccheck.
     """
     wanted = chosen(outputs, output)
-    checked = documents(plans, names, Place(source, terraform))
+    checked = documents(plans, names, Place(source, terraform, variable_files))
     judged = options(click.get_current_context(), as_of=as_of, refresh=refresh, **told)
     with progress(sum(len(document.data) for document in checked)):
         report = pipeline.check(checked, judged, evidence(shown))

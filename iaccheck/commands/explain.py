@@ -28,6 +28,13 @@ Examples:
 @click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
 @click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
 @click.option("--source", type=click.Path(file_okay=False, exists=True), help="Folder of the configuration.")
+@click.option(
+    "--var-file",
+    "variable_files",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    help="A file of variables, for a folder without a plan.",
+)
 @click.option("--terraform", metavar="PATH", envvar="IACCHECK_TERRAFORM", help="The program that shows a saved plan.")
 def command(
     plan: str,
@@ -37,9 +44,12 @@ def command(
     refresh: bool,
     source: str | None,
     terraform: str | None,
+    variable_files: tuple[str, ...],
 ) -> None:
     """Show why: changed attributes, calls, actions, instance, location, each rule tried, status and timing."""
     options = pipeline.Options(as_of=as_of, refresh=refresh, environment=os.environ)
-    analysis = pipeline.analyse(documents([plan], (), Place(source, terraform)), options, evidence(shown))
+    analysis = pipeline.analyse(
+        documents([plan], (), Place(source, terraform, tuple(variable_files))), options, evidence(shown)
+    )
     for line in explain(analysis, subject):
         click.echo(visible(line, 4000))

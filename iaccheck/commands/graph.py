@@ -20,6 +20,13 @@ from iaccheck.commands.check import Day
 @click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
 @click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
 @click.option("--source", type=click.Path(file_okay=False, exists=True), help="Folder of the configuration.")
+@click.option(
+    "--var-file",
+    "variable_files",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    help="A file of variables, for a folder without a plan.",
+)
 @click.option("--terraform", metavar="PATH", envvar="IACCHECK_TERRAFORM", help="The program that shows a saved plan.")
 def command(
     plans: tuple[str, ...],
@@ -30,12 +37,15 @@ def command(
     refresh: bool,
     source: str | None,
     terraform: str | None,
+    variable_files: tuple[str, ...],
 ) -> None:
     """Draw which resources cause which events, and what receives them; without a receiver in red."""
     from iaccheck.render._graph import dot, graph, mermaid
 
     options = pipeline.Options(as_of=as_of, refresh=refresh, environment=os.environ)
-    report = pipeline.check(documents(plans, (), Place(source, terraform)), options, evidence(shown))
+    report = pipeline.check(
+        documents(plans, (), Place(source, terraform, tuple(variable_files))), options, evidence(shown)
+    )
     drawn = graph(report, lost_only=lost)
     for line in (mermaid if form == "mermaid" else dot)(drawn):
         click.echo(line)

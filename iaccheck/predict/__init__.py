@@ -37,8 +37,11 @@ class _Forecast(NamedTuple):
     failure: str
 
 
-def predict(operations: Iterable[Operation], facts: Facts) -> Prediction:
-    """The events of all operations, sorted; equal address, action, phase and location are one event, added up."""
+def predict(operations: Iterable[Operation], facts: Facts, repeated: frozenset[str] = frozenset()) -> Prediction:
+    """The events of all operations, sorted; equal address, action, phase and location are one event, added up.
+
+    `repeated`: addresses that stand for one or more resources, as nobody knows yet how many.
+    """
     actions = _actions_by_call(facts)
     forecasts: dict[object, _Forecast] = {}
     events: dict[tuple[str, ...], Event] = {}
@@ -47,7 +50,7 @@ def predict(operations: Iterable[Operation], facts: Facts) -> Prediction:
         forecast = _forecast_of(operation, facts, actions, forecasts)
         if forecast.failure:
             notes.append(Note("apply-fails", operation.address, forecast.failure))
-        for event in _events(operation, forecast):
+        for event in _events(operation, forecast, unbounded=operation.address in repeated):
             key = (event.input or "", event.address, event.action, event.phase, event.location or "")
             known = events.get(key)
             events[key] = event if known is None else _added(known, event)
@@ -197,7 +200,7 @@ def _calls(
         yield from ((call, sure) for call in step.calls)
 
 
-def _events(operation: Operation, forecast: _Forecast) -> Iterator[Event]:
+def _events(operation: Operation, forecast: _Forecast, *, unbounded: bool) -> Iterator[Event]:
     for action, formerly, least, most, why in forecast.counts:
         yield Event(
             action=action,
@@ -208,7 +211,7 @@ def _events(operation: Operation, forecast: _Forecast) -> Iterator[Event]:
             location=operation.location,
             instance=operation.instance,
             min=least if operation.sure else 0,
-            max=most,
+            max=None if unbounded else most,
             reason=operation.reason if not why else f"{operation.reason}; {why}",
             input=operation.input,
         )

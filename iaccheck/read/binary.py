@@ -2,8 +2,8 @@
 
 The file is a zip: `tfplan` (a message of Terraform's own), the states, and the configuration of every module
 (https://github.com/hashicorp/terraform/tree/main/internal/plans/planfile). Only Terraform can turn it into JSON, as
-that needs the providers' schemas. It is run without a shell and without checking for updates, in the folder of the plan,
-for a limited time; nothing is ever unpacked.
+that needs the providers' schemas. It is run without a shell and without checking for updates, in the folder of the
+plan, for a limited time; nothing is ever unpacked.
 """
 
 import io
@@ -24,7 +24,8 @@ _MEMBERS = ("tfplan", "tfstate", "tfstate-prev", ".terraform.lock.hcl")
 _CONFIGURATION = "tfconfig/"
 _MOST_MEMBERS = 20_000
 _MOST_BYTES = 2 << 30
-_MOST_RATIO = 2000
+_MOST_RATIO = 250
+_SMALL = 16 << 20
 
 
 def is_binary(data: bytes) -> bool:
@@ -116,6 +117,6 @@ def _problem(members: Sequence[zipfile.ZipInfo], size: int) -> str | None:
     if any(name not in _MEMBERS and not name.startswith(_CONFIGURATION) for name in names):
         return "this zip holds members that no saved plan has"
     total = sum(member.file_size for member in members)
-    if len(members) > _MOST_MEMBERS or total > _MOST_BYTES or total > size * _MOST_RATIO:
+    if len(members) > _MOST_MEMBERS or total > _MOST_BYTES or total > max(_SMALL, size * _MOST_RATIO):
         return "this zip unpacks to more than any saved plan"
     return None
