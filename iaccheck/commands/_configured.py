@@ -34,7 +34,7 @@ class Configured(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given, _, _ = self.make_parser(ctx).parse_args(list(args))
         flags = {flag(param): param for param in self.params if isinstance(param, click.Option)}
-        settings.check_environment(os.environ, settings.Settings.__struct_fields__)
+        settings.check_environment(os.environ, {*settings.Settings.__struct_fields__, *flags})
         configuration = _found(given)
         ctx.meta[_KEY] = configuration
         ctx.default_map = {

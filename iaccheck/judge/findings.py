@@ -15,14 +15,16 @@ _UNKNOWN_LOCATION = "a location that is not known"
 
 def findings(broken: Iterable[tuple[Policy, list[Subject]]]) -> tuple[Finding, ...]:
     """One finding for each policy, address and location; sorted by severity, policy, location and address."""
-    found = [_finding(policy, together) for policy, together in broken]
+    said: dict[object, tuple[str, str]] = {}
+    found = [_finding(policy, together, said) for policy, together in broken]
     return tuple(
         sorted(found, key=lambda f: (_RANK[f.severity], f.policy, f.location or "~", f.input or "", f.address or ""))
     )
 
 
-def _finding(policy: Policy, together: list[Subject]) -> Finding:
+def _finding(policy: Policy, together: list[Subject], said: dict[object, tuple[str, str]]) -> Finding:
     subject = together[0]
+    message, help = _texts_of(policy, together, said)
     return Finding(
         policy=policy.id,
         severity=policy.severity,
@@ -30,10 +32,24 @@ def _finding(policy: Policy, together: list[Subject]) -> Finding:
         address=subject.address,
         input=subject.input,
         location=subject.location,
-        message=_filled(policy.message_for(subject.kind), policy, together),
-        help=_filled(policy.help, policy, together).strip(),
+        message=message,
+        help=help,
         fingerprint=fingerprint(policy.id, subject),
     )
+
+
+def _texts_of(policy: Policy, together: list[Subject], said: dict[object, tuple[str, str]]) -> tuple[str, str]:
+    """Message and help; those of findings that differ in nothing but their address are filled in once."""
+    message, help = policy.message_for(together[0].kind), policy.help
+    key: object = None
+    if "{address}" not in message and "{address}" not in help:
+        key = (policy.id, together[0].kind, together[0].location, tuple(id(subject.fields) for subject in together))
+        if key in said:
+            return said[key]
+    texts = _filled(message, policy, together), _filled(help, policy, together).strip()
+    if key is not None:
+        said[key] = texts
+    return texts
 
 
 def _filled(template: str, policy: Policy, together: list[Subject]) -> str:
