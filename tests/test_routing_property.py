@@ -4,6 +4,7 @@ from estates import REGIONS, World, plan_of, status, timing, worlds
 from hypothesis import given, settings
 from recordings import check, plan_document
 
+from iaccheck.judge.policies import Selection
 from iaccheck.model import Report
 
 EVERYWHERE = (*REGIONS, "global")
@@ -15,7 +16,8 @@ def test_locations_events_and_verdict_are_those_of_a_second_reading(world: World
     before = {location: status(world, location, after=False) for location in EVERYWHERE}
     after = {location: status(world, location, after=True) for location in EVERYWHERE}
 
-    report = check(plan_document(plan_of(world)))
+    # Other packs judge the trackers themselves; the verdict of this test is that of coverage.
+    report = check(plan_document(plan_of(world)), policies=Selection(only=("COV*",)))
 
     assert {at.location for at in report.locations} == listed(world)
     for at in report.locations:

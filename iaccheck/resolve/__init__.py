@@ -58,6 +58,7 @@ def resolve(
     by_id = _by_id(files, facts)
     work = [_work(file, everything, by_id, changed, facts, refresh) for file in files if not file.evidence]
     operations = tuple(operation for part in work for operation in part.operations)
+    unmapped = tuple(_unmapped(files, facts))
     shown = [Shown(file.plan, file.label, file.blocks, file.references, file.evidence) for file in files]
     around = surroundings(shown, facts, environment or {})
     return Resolution(
@@ -250,7 +251,7 @@ def _unmapped(files: Sequence[_File], facts: Facts) -> Iterator[Unmapped]:
                 yield Unmapped(object_.address, object_.type, file.label)
 
 
-def _notes(files: Sequence[_File], facts: Facts) -> Iterator[Note]:
+def _notes(files: Sequence[_File], strange: Sequence[Unmapped]) -> Iterator[Note]:
     for file in files:
         name = file.plan.input.label or file.plan.input.name
         if file.plan.errored:
@@ -260,6 +261,6 @@ def _notes(files: Sequence[_File], facts: Facts) -> Iterator[Note]:
         elif file.plan.complete is False:
             why = "the plan says that it is not the whole change (-target or deferred parts)"
             yield Note("incomplete-plan", None, f"{name}: {why}")
-    for unmapped in _unmapped(files, facts):
+    for unmapped in strange:
         why = f"the tables do not know {unmapped.type}; what it causes is unknown"
         yield Note("unmapped-type", qualified(unmapped.input, unmapped.address), why)

@@ -2,10 +2,25 @@
 
 from collections.abc import Iterator
 
-from iaccheck.facts import Facts
-from iaccheck.model import Change, Object, Operation, Phase, Plan, RegionFinding, StateObject, Verb, qualified
+from iaccheck.facts import Facts, Type
+from iaccheck.model import (
+    GLOBAL,
+    Change,
+    Object,
+    Operation,
+    Phase,
+    Plan,
+    RegionFinding,
+    ResourceConfiguration,
+    StateObject,
+    Verb,
+    qualified,
+)
 from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.places import Place, Places
+
+# In the order in which a report lists them; which of a replace comes first, the plan's order says.
+_VERBS = (Verb.DELETE, Verb.CREATE, Verb.UPDATE, Verb.READ)
 
 
 class Operations:
@@ -72,18 +87,24 @@ class Operations:
         place = self._places.in_state(object_.object) or self._places.planned(
             object_.object, block, object_.module, object_.key
         )
-        if place.region is not None and not place.assumed:
-            # It has been read: the host was there.
-            place = Place(location=place.location, instance=place.instance, guid=place.guid, reason=place.reason)
-        yield self._operation(
-            object_,
-            Verb.READ,
-            Phase.PLAN,
-            place,
+        if place.assumed:
+            # A region that contradicts is none here: it has been read, so the host was there.
+            self._tell_region(object_.address, place)
+        yield Operation(
+            address=object_.address,
+            type=object_.type,
+            mode=object_.mode,
+            verb=Verb.READ,
+            phase=Phase.PLAN,
+            location=place.location,
+            instance=_label(place, qualified(self._label, object_.address)),
+            reason=place.reason,
             sure=sure,
             before=object_.object,
             after=object_.object,
+            configured=self._blocks.configured(block) if object_.mode == "data" and block is not None else None,
             vanished=vanished,
+            input=self._label,
         )
 
     # --- the apply -----------------------------------------------------------------------------------------------
@@ -91,102 +112,75 @@ class Operations:
     def _coming(self, change: Change) -> Iterator[Operation]:
         known = self._facts.type(change.type)
         assert known is not None
-        actions = set(change.actions)
-        if known.where and not any(
-            all(state.values.get(name) == value for name, value in known.where.items())
-            for state in (change.before, change.after)
-            if state is not None
-        ):
-            return
-        if "delete" in actions:
-            yield from self._one(change, Verb.DELETE, change.before)
-        if "create" in actions:
-            yield from self._one(change, Verb.CREATE, change.after)
-        if "update" in actions:
-            yield from self._one(change, Verb.UPDATE, change.after)
-        if "read" in actions:
-            yield from self._one(change, Verb.READ, change.after)
-
-    def _one(self, change: Change, verb: Verb, subject: Object | None) -> Iterator[Operation]:
-        subject = subject or Object({})
-        known = self._facts.type(change.type)
-        assert known is not None
         block = self._blocks.block(change)
+        for verb in _VERBS:
+            if verb not in change.actions:
+                continue
+            subject = (change.before if verb is Verb.DELETE else change.after) or Object({})
+            if not _is_of_service(known, subject):
+                continue
+            place = self._place(change, verb, subject, known, block)
+            if place is not None:
+                yield self._planned(change, verb, place, block)
+
+    def _place(
+        self, change: Change, verb: Verb, subject: Object, known: Type, block: ResourceConfiguration | None
+    ) -> Place | None:
+        """Where an operation happens; None where it is none of the service."""
         if known.role == "service_instance":
-            place = Place(
-                location=known.location, instance=None, guid=None, reason="an event about the instance itself"
+            return Place(location=known.location, instance=None, guid=None, reason="an event about the instance itself")
+        if known.role == "instance_key":
+            # A service credential causes events of the service only when it belongs to one of its instances.
+            owner = self._places.owner(change, subject)
+            if owner is None:
+                return None
+            return Place(
+                location=known.location, instance=owner, guid=owner.guid, reason="an event of the resource controller"
             )
-        elif known.role == "instance_key":
-            found = self._key_place(change, subject)
-            if found is None:
-                return
-            place = found
-        else:
-            existing = (
-                self._places.in_state(change.before) if verb in (Verb.UPDATE, Verb.DELETE) and change.before else None
-            )
-            place = existing or self._places.planned(subject, block, change.module, change.key)
-        before = None if verb is Verb.CREATE else change.before
-        after = None if verb is Verb.DELETE else change.after
-        yield self._operation(
-            change, verb, Phase.APPLY, place, sure=place.region is None or place.assumed, before=before, after=after
-        )
+        there = change.before if verb in (Verb.UPDATE, Verb.DELETE) else None
+        existing = self._places.in_state(there) if there is not None else None
+        return existing or self._places.planned(subject, block, change.module, change.key)
 
-    def _key_place(self, change: Change, subject: Object) -> Place | None:
-        """A service credential causes events of the service only when it belongs to one of its instances."""
-        instance = self._places.owner(change, subject)
-        if instance is None:
-            return None
-        return Place(
-            location="global", instance=instance, guid=instance.guid, reason="an event of the resource controller"
-        )
-
-    def _operation(
-        self,
-        object_: Change | StateObject,
-        verb: Verb,
-        phase: Phase,
-        place: Place,
-        *,
-        sure: bool,
-        before: Object | None,
-        after: Object | None,
-        vanished: bool = False,
-    ) -> Operation:
-        change = object_ if isinstance(object_, Change) else None
-        if place.region is not None:
-            self.regions.append(
-                RegionFinding(
-                    address=object_.address,
-                    kind="assumed" if place.assumed else "contradicts",
-                    region=place.region,
-                    location=place.location or "",
-                    input=self._label,
-                )
-            )
-        block = self._blocks.block(object_)
-        needs = object_.mode == "data" or (verb is Verb.UPDATE and change is not None and bool(change.unknown))
+    def _planned(self, change: Change, verb: Verb, place: Place, block: ResourceConfiguration | None) -> Operation:
+        self._tell_region(change.address, place)
+        needs = change.mode == "data" or (verb is Verb.UPDATE and bool(change.unknown))
         return Operation(
-            address=object_.address,
-            type=object_.type,
-            mode=object_.mode,
+            address=change.address,
+            type=change.type,
+            mode=change.mode,
             verb=verb,
-            phase=phase,
+            phase=Phase.APPLY,
             location=place.location,
-            instance=_label(place, qualified(self._label, object_.address)),
+            instance=_label(place, qualified(self._label, change.address)),
             reason=place.reason,
-            sure=sure,
-            changed=change.changed if change is not None else frozenset(),
-            before=before,
-            after=after,
-            unknown=change.unknown if change is not None else frozenset(),
+            sure=place.region is None or place.assumed,
+            changed=change.changed,
+            before=None if verb is Verb.CREATE else change.before,
+            after=None if verb is Verb.DELETE else change.after,
+            unknown=change.unknown,
             configured=self._blocks.configured(block) if needs and block is not None else None,
-            vanished=vanished,
             input=self._label,
         )
+
+    def _tell_region(self, address: str, place: Place) -> None:
+        if place.region is None:
+            return
+        self.regions.append(
+            RegionFinding(
+                address=address,
+                kind="assumed" if place.assumed else "contradicts",
+                region=place.region,
+                location=place.location or "",
+                input=self._label,
+            )
+        )
+
+
+def _is_of_service(known: Type, subject: Object) -> bool:
+    return all(subject.values.get(name) == value for name, value in known.where.items())
 
 
 def _label(place: Place, address: str) -> str | None:
     if place.instance is not None:
         return qualified(place.instance.label, place.instance.address)
-    return place.guid or (address if place.location == "global" else None)
+    return place.guid or (address if place.location == GLOBAL else None)
