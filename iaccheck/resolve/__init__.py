@@ -66,8 +66,8 @@ def resolve(
         instances=_instances(everything, operations, files, facts),
         estate=estate(found, _without_copies(everything), facts),
         regions=tuple(region for part in work for region in part.regions),
-        unmapped=tuple(_unmapped(files, facts)),
-        notes=(*_notes(files, facts), *undecided(around)),
+        unmapped=unmapped,
+        notes=(*_notes(files, unmapped), *undecided(around)),
         order=Order(
             {name: nodes for part in work for name, nodes in part.order.later.items()},
             {name: nodes for part in work for name, nodes in part.order.earlier.items()},
