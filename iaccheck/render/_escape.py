@@ -3,9 +3,8 @@
 import re
 import unicodedata
 
-# Bidirectional controls can show text in another order than it is read (CVE-2021-42574).
-_BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# The bidirectional controls are among them (Cf): they can show text in another order than it is read (CVE-2021-42574).
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 # GitHub's runner obeys `##[command]` anywhere in a line (actions/runner, src/Runner.Common/ActionCommand.cs), Azure
 # Pipelines `##vso[…]`, TeamCity `##teamcity[…]`.
 _COMMAND = re.compile(r"(##\w*)\[")
@@ -29,7 +28,7 @@ def visible(text: str, longest: int = _LONGEST) -> str:
 
 
 def _shown(character: str) -> str:
-    if character in _BIDIRECTIONAL or unicodedata.category(character) in _UNSEEN:
+    if character != " " and unicodedata.category(character) in _UNSEEN:
         return f"\\u{ord(character):04x}" if ord(character) > 0xFF else f"\\x{ord(character):02x}"
     return character
 

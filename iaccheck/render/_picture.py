@@ -40,8 +40,11 @@ class Picture(NamedTuple):
 
 
 class _Placed(NamedTuple):
+    """`hidden`: no node, but a way between others that needs room for itself."""
+
     column: int
     key: str
+    hidden: bool = False
 
 
 def picture(report: Report) -> Picture | None:
@@ -58,9 +61,14 @@ def picture(report: Report) -> Picture | None:
     return Picture(
         height=max(place[1] for place in places.values()) + HEIGHT + 8,
         nodes=[
-            Node(*places[node], _short(node.key), visible(node.key, 200), colour) for node, colour in status.items()
+            Node(*places[node], _short(node.key), visible(node.key, 200), colour)
+            for node, colour in status.items()
+            if not node.hidden
         ],
-        edges=[Edge(_path(places[start], places[end]), colour) for (start, end), colour in edges.items()],
+        edges=[
+            *[Edge(_path(places[start], places[end]), colour) for (start, end), colour in edges.items()],
+            *[Edge(_straight(places[node]), colour) for node, colour in status.items() if node.hidden],
+        ],
         left=len(urgent) - len(shown),
     )
 
@@ -92,17 +100,13 @@ def _draw(
         edges[start, here] = colour
     for route, tracker in at.ways[:_MOST]:
         end = _Placed(3, tracker)
+        through = _Placed(2, route) if route is not None else _Placed(2, here.key, hidden=True)
         status.setdefault(end, "plain")
-        if route is None:
-            edges[here, end] = colour
-            continue
-        through = _Placed(2, route)
-        status.setdefault(through, "plain")
+        status.setdefault(through, colour if route is None else "plain")
         edges[here, through] = edges[through, end] = colour
     if not at.ways and at.after in _ENDS:
-        end = _Placed(3, _ENDS[at.after])
-        status[end] = colour
-        edges[here, end] = colour
+        end, through = _Placed(3, _ENDS[at.after]), _Placed(2, here.key, hidden=True)
+        status[end] = status[through] = edges[here, through] = edges[through, end] = colour
 
 
 def _places(status: Iterable[_Placed]) -> dict[_Placed, tuple[float, float]]:
@@ -123,6 +127,10 @@ def _path(start: tuple[float, float], end: tuple[float, float]) -> str:
     x1, y1, x2, y2 = start[0] + NODE, start[1] + HEIGHT / 2, end[0], end[1] + HEIGHT / 2
     bend = (x2 - x1) / 2
     return f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"
+
+
+def _straight(place: tuple[float, float]) -> str:
+    return f"M{place[0]:g} {place[1] + HEIGHT / 2:g}H{place[0] + NODE:g}"
 
 
 def _short(text: str) -> str:

@@ -1,5 +1,6 @@
 """view: what several formats show of a report: counts, sentences, findings of one kind together."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -146,7 +147,33 @@ def looked_at(report: Report) -> tuple[str, ...]:
     lines = []
     for item in report.inputs:
         label = f"{item.label}: " if item.label else ""
-        made = f" (Terraform {item.terraform_version}, format {item.format_version})" if item.terraform_version else ""
-        lines.append(f"{label}{item.kind} {item.name}{made}")
+        made = ", ".join(
+            [f"Terraform {item.terraform_version}"] * bool(item.terraform_version)
+            + [f"format {item.format_version}"] * bool(item.format_version)
+        )
+        lines.append(f"{label}{item.kind} {item.name}" + (f" ({made})" if made else ""))
     lines.append(f"facts as of {report.as_of.isoformat()}")
     return tuple(lines)
+
+
+def command_line(report: Report) -> str:
+    """What to type to get the report again."""
+    words = ["iaccheck"]
+    for item in report.inputs[:_NAMED]:
+        name = visible(item.name, 80)
+        if item.kind != "plan":
+            words += ["--evidence", name]
+        else:
+            words += ["--name", f"{visible(item.label, 80)}={name}"] if item.label else [name]
+    if len(report.inputs) > _NAMED:
+        words.append("…")
+    if report.fail_on != Severity.ERROR.value:
+        words += ["--fail-on", report.fail_on]
+    words += ["--as-of", report.as_of.isoformat()]
+    return " ".join(word if word == "…" else shlex.quote(word) for word in words)
+
+
+def subject_of(finding: Finding) -> str:
+    """The address, to be put before a message that doesn't name it."""
+    named = finding.address is None or finding.address == "" or finding.address in finding.message
+    return "" if named else f"{visible(finding.address or '')}: "

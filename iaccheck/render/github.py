@@ -11,10 +11,10 @@ from iaccheck.model import Finding, Report, Severity
 from iaccheck.render._anchor import anchor
 from iaccheck.render._escape import visible
 from iaccheck.render._style import PLAIN, Style
-from iaccheck.render._view import SEVERITIES, counted, source_of, verdict_sentence
+from iaccheck.render._view import SEVERITIES, counted, source_of, subject_of, verdict_sentence
 
 _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-_MOST = 9
+_MOST, _LINES = 9, 20
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
@@ -29,9 +29,8 @@ def render(report: Report, style: Style = PLAIN) -> str:
 def _annotation(finding: Finding, report: Report) -> str:
     at = anchor(report, finding)
     place = "" if at.assumed else f"file={_property(at.file)},line={at.line},endLine={at.end_line},"
-    subject = f"{finding.address}: " if finding.address and finding.address not in finding.message else ""
-    remedy = next((line for line in finding.help.split("\n") if line.strip()), "")
-    text = visible(f"{subject}{finding.message}", 1000) + (f"\n{visible(remedy, 500)}" if remedy else "")
+    remedy = "\n".join(visible(line) for line in finding.help.split("\n")[:_LINES])
+    text = f"{subject_of(finding)}{visible(finding.message, 1000)}" + (f"\n\n{remedy}" if remedy else "")
     return (
         f"::{_COMMAND[finding.severity]} {place}title={_property(f'{finding.policy} {finding.title}')}::{_data(text)}"
     )

@@ -11,6 +11,7 @@ from iaccheck.model import Finding, Report, Severity
 from iaccheck.render._anchor import anchor
 from iaccheck.render._escape import visible
 from iaccheck.render._style import PLAIN, Style
+from iaccheck.render._view import subject_of
 
 _SEVERITY = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}
 
@@ -23,9 +24,8 @@ def render(report: Report, style: Style = PLAIN) -> str:
 
 def _entry(finding: Finding, report: Report, seen: dict[str, int]) -> dict[str, object]:
     at = anchor(report, finding)
-    subject = f"{visible(finding.address)}: " if finding.address and finding.address not in finding.message else ""
     return {
-        "description": f"{subject}{visible(finding.message or finding.title, 1000)}",
+        "description": f"{subject_of(finding)}{visible(finding.message or finding.title, 1000)}",
         "check_name": f"iaccheck/{finding.policy}",
         "fingerprint": _fingerprint(finding, seen),
         "severity": _SEVERITY[finding.severity],

@@ -22,6 +22,7 @@ from iaccheck.render._style import PLAIN, Style
 from iaccheck.render._view import (
     Group,
     amount,
+    command_line,
     counted,
     coverage_by_location,
     grouped,
@@ -43,7 +44,13 @@ _ROW = Markup(
 def render(report: Report, style: Style = PLAIN) -> str:
     template = _template()
     events = _Events(report)
-    page: dict[str, Any] = {**_page(report), "outcomes": events.outcomes, "rows": Markup(""), "cut": 0}
+    page: dict[str, Any] = {
+        **_page(report),
+        "outcomes": events.outcomes,
+        "outcomes_left": events.outcomes_left,
+        "rows": Markup(""),
+        "cut": 0,
+    }
     room = LIMIT - len(template.render(page).encode("utf-8", "backslashreplace")) - 1000
     rows = list(_fitting(events.rows, room))
     return template.render({**page, "rows": Markup("").join(rows), "cut": len(events.rows) - len(rows)})
@@ -70,6 +77,7 @@ def _page(report: Report) -> dict[str, Any]:
     css, js = _file("html.css"), _file("html.js")
     return {
         "report": report,
+        "command": command_line(report),
         "css": Markup(css),  # noqa: S704 - a file of ours, which has to stay as it is hashed
         "js": Markup(js),  # noqa: S704 - likewise
         "css_hash": _hash(css),
@@ -169,7 +177,9 @@ class _Events:
             outcome = (item.status.value, item.timing.value, ", ".join(item.trackers), item.reason)
             number = numbers.setdefault(outcome, len(numbers) + 1)
             rows.setdefault((event.address, event.phase.value, event.location, number), []).append(item)
-        self.outcomes = [dict(zip(("status", "timing", "trackers", "reason"), o, strict=True)) for o in numbers][:_ROWS]
+        names = ("status", "timing", "trackers", "reason")
+        self.outcomes = [dict(zip(names, outcome, strict=True)) for outcome in list(numbers)[:_ROWS]]
+        self.outcomes_left = len(numbers) - _ROWS
         self.rows = [_row(key, items) for key, items in rows.items()]
 
 

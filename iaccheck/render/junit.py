@@ -69,7 +69,7 @@ def _case(finding: Finding, report: Report) -> _Case:
     place = f"{visible(where.file)}:{where.line}\n" if where else ""
     message = visible(finding.message, 1000)
     remedy = "\n".join(visible(line, 1000) for line in finding.help.split("\n"))
-    text = f"{finding.severity.value}: {message}\n{place}\n{remedy}"
+    text = f"{finding.severity.value}: {message}\n{place}\n{remedy}".rstrip("\n")
     if finding.waiver is not None:
         until = finding.waiver.expires.isoformat()
         return _Case(finding.policy, name, "skipped", visible(f"waived until {until}: {finding.waiver.reason}", 1000))

@@ -7,13 +7,13 @@ events by resource, the drawing, where to look, notes, what is set aside, findin
 from collections.abc import Iterator
 
 from iaccheck.model import Coverage, Finding, LocationCoverage, Phase, Report, Severity, Status
-from iaccheck.render._escape import visible
 from iaccheck.render._markdown import code, folded, plain, remedy
 from iaccheck.render._markdown_details import drawing, events_by_resource, views
 from iaccheck.render._style import PLAIN, Style
 from iaccheck.render._view import (
     Group,
     amount,
+    command_line,
     counted,
     coverage_by_location,
     grouped,
@@ -221,6 +221,5 @@ def _looked_at(report: Report) -> Iterator[str]:
         yield f"- {plain(line, 300)}"
     if len(lines) > _ADDRESSES:
         yield f"- and {len(lines) - _ADDRESSES} more"
-    name = report.inputs[0].name if report.inputs else "plan.json"
     yield ""
-    yield f"Run it yourself: {code(f'iaccheck {visible(name, 80)} --as-of {report.as_of.isoformat()}')}"
+    yield f"Run it yourself: {code(command_line(report), 1000)}"

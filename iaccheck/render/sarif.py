@@ -15,7 +15,7 @@ from iaccheck.model import Finding, Report, Severity
 from iaccheck.render._anchor import anchor, relative
 from iaccheck.render._escape import visible
 from iaccheck.render._style import PLAIN, Style
-from iaccheck.render._view import source_of
+from iaccheck.render._view import source_of, subject_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 # GitHub: above 9.0 is critical, from 7.0 high, from 4.0 medium, from 0.1 low.
@@ -115,7 +115,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
 def _result(finding: Finding, report: Report, rules: dict[str, int], seen: dict[str, int]) -> dict[str, Any]:
     at = anchor(report, finding)
     remedy = _lines(finding.help)
-    message = _text(finding.message)
+    message = _text(subject_of(finding) + finding.message)
     location = {"physicalLocation": _physical(at.file, at.line, at.end_line)}
     if finding.address:
         location["logicalLocations"] = [{"fullyQualifiedName": _text(finding.address), "kind": "resource"}]  # type: ignore[assignment]

@@ -176,6 +176,8 @@ def _set_aside(paper: Paper, report: Report) -> None:
     if known:
         paper.add()
         paper.add(f"Known from the baseline: {known}", "bold")
+    if report.fixed:
+        paper.add()
     for text in report.fixed[:_LISTED]:
         paper.add(f"Fixed since the baseline: {visible(text)}", "green", hang=2)
 

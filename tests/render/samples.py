@@ -192,3 +192,101 @@ def large(events: int, resources: int | None = None, locations: int = 4, padding
         coverage=tuple(coverage),
         findings=tuple(finding(a, names[n % locations], n) for n, a in enumerate(addresses)),
     )
+
+
+def everything() -> Report:
+    """A small report that has each thing that a report can have, with the source at hand."""
+    secret = 'module.app["eu"].ibm_sm_arbitrary_secret.key'
+    waiver = Waiver(
+        reason="the instance is a sandbox",
+        owner="platform@example.com",
+        expires=date(2026, 12, 31),
+        ticket="SEC-42",
+        origin=".iaccheck.yaml:12",
+    )
+    inputs = (
+        Input(
+            name="prod.json",
+            label="prod",
+            kind="plan",
+            format_version="1.2",
+            terraform_version="1.11.4",
+            sha256="a" * 64,
+        ),
+        Input(name="logging.tfstate", kind="state", terraform_version="1.11.4", sha256="b" * 64),
+    )
+    return report(
+        inputs=inputs,
+        locations=(
+            at(
+                "eu-de",
+                Status.COVERED,
+                trackers=("ibm_atracker_target.logs", "data.ibm_atracker_targets.all"),
+                instances=("ibm_resource_instance.eu",),
+                reason="rule 1 of ibm_atracker_route.audit matches eu-de",
+                ways=(
+                    ("ibm_atracker_route.audit", "data.ibm_atracker_targets.all"),
+                    ("ibm_atracker_route.audit", "ibm_atracker_target.logs"),
+                ),
+            ),
+            at("us-south", Status.DISCARDED, instances=("ibm_resource_instance.us",), reason="rule 2 has no targets"),
+            at("jp-tok", Status.UNKNOWN, reason="the targets of a rule are known only after the apply"),
+            at("global", Status.UNCOVERED, reason="no rule matches global"),
+        ),
+        trackers=(
+            Tracker(
+                address="ibm_atracker_target.logs",
+                id="4e46209a-291c-be5a-a17b-a8a576d1af58",
+                kind="cloud_logs",
+                location="eu-de",
+                origin="plan",
+                destination="crn:v1:bluemix:public:logs:eu-de:a/0123456789abcdef:11111111-2222-3333-4444-555555555555::",
+            ),
+            Tracker(
+                address="data.ibm_atracker_targets.all",
+                id=None,
+                kind="cloud_object_storage",
+                location="us-south",
+                origin="evidence",
+            ),
+            Tracker(
+                address="ibm_resource_instance.at",
+                id=None,
+                kind="hosted",
+                location="us-south",
+                origin="plan",
+                why_not="hosted Activity Tracker ended on 2025-03-30",
+            ),
+        ),
+        coverage=(
+            event(
+                secret, location="eu-de", status=Status.COVERED, trackers=("ibm_atracker_target.logs",), reason="a rule"
+            ),
+            event(secret, "secrets-manager.secret.read", "eu-de", Status.COVERED, reason="a rule"),
+            event("ibm_sm_kv_secret.us", location="us-south", status=Status.DISCARDED, reason="rule 2 has no targets"),
+            event("ibm_sm_kv_secret.jp", location="jp-tok", status=Status.UNKNOWN, instance=None, reason="not known"),
+        ),
+        findings=(
+            finding("ibm_sm_kv_secret.us", "us-south", 1, message="secret.create in us-south is discarded: rule 2"),
+            finding("ibm_sm_kv_secret.jp", "jp-tok", 2, severity=Severity.WARNING, message="whether it is received …"),
+            finding(secret, "eu-de", 3, severity=Severity.NOTE, message="a note", help="Nothing to do."),
+            finding("ibm_resource_instance.us", "us-south", 4, waiver=waiver),
+        ),
+        notes=(
+            Note("incomplete-plan", None, "prod: the plan says that it is not the whole change"),
+            Note("waiver-unused", "ibm_sm_kv_secret.old", ".iaccheck.yaml:20: the waiver matches no finding"),
+        ),
+        sources={
+            secret: Source("modules/app/main.tf", 12, 20, ("live/main.tf:3",)),
+            "ibm_sm_kv_secret.us": Source("live/us.tf", 7, 11),
+        },
+        fixed=("COV001 ibm_sm_kv_secret.gone",),
+        views=(
+            View(
+                location="eu-de",
+                tracker="ibm_atracker_target.logs",
+                place="Cloud Logs instance crn:v1:bluemix:public:logs:eu-de:a/…:11111111-…::, Explore logs (DataPrime)",
+                query="source logs | filter $d.action == 'secrets-manager.secret.create'",
+            ),
+        ),
+    )

@@ -211,6 +211,13 @@ def test_nothing_is_wider_than_the_screen(driver: Any, tmp_path: Path, case: str
     assert picture(driver, width, tmp_path / "shot.png").startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("width", [400, 1400])
+def test_long_names_do_not_widen_the_page(driver: Any, tmp_path: Path, width: int) -> None:
+    for name in ("x" * 10_000, '"><b>' + "y" * 200):
+        opened(driver, tmp_path, render(shown(name)), width)
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_text_stands_out_from_its_ground(driver: Any, tmp_path: Path, dark: bool) -> None:
     """WCAG 2.2, 1.4.3: at least 4.5 to 1."""
