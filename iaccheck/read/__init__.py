@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from iaccheck.errors import InputError
-from iaccheck.facts import Facts, Table
+from iaccheck.facts import Facts
 from iaccheck.model import Change, Configuration, Document, Object, Plan, StateObject
 from iaccheck.read import document as documents
 from iaccheck.read import objects
@@ -90,8 +90,8 @@ def _changes(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[Cha
             continue
         delta = objects.decode_delta(entry.change)
         table = objects.table_of(facts, entry.type, entry.mode)
-        before, after = objects.attributes(delta.before), objects.attributes(delta.after)
-        unknown = objects.attributes(delta.after_unknown)
+        before, after = delta.before, delta.after
+        unknown = _part(delta.after_unknown)
         update = before is not None and after is not None
         yield Change(
             address=entry.address,
@@ -107,15 +107,14 @@ def _changes(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[Cha
             unknown=objects.unknown_names(unknown),
             previous_address=entry.previous_address,
             deposed=entry.deposed,
-            importing=objects.attributes(delta.importing) is not None,
-            exposed=_exposed(table, delta, after, unknown) if table.unmarked_secrets and after else frozenset(),
+            importing=delta.importing is not None,
+            exposed=objects.exposed(table, after, unknown, _part(delta.after_sensitive)) if after else frozenset(),
         )
 
 
-def _exposed(
-    table: Table, delta: objects.RawDelta, after: objects.RawAttributes, unknown: objects.RawAttributes | None
-) -> frozenset[str]:
-    return objects.exposed(table, after, unknown, objects.attributes(delta.after_sensitive))
+def _part(marks: objects.RawAttributes | bool | None) -> objects.RawAttributes | None:
+    """What is marked attribute by attribute; a plan writes `false` where nothing is."""
+    return marks if isinstance(marks, dict) else None
 
 
 def _state(module: RawModule, facts: Facts) -> Iterator[StateObject]:
@@ -149,7 +148,7 @@ def _vanished(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[St
         if not facts.relevant(entry.type):
             continue
         delta = objects.decode_delta(entry.change)
-        before = objects.attributes(delta.before)
+        before = delta.before
         if delta.actions == ["delete"] and before is not None:
             yield StateObject(
                 address=entry.address,

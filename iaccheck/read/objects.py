@@ -26,11 +26,11 @@ class RawDelta(Struct):
     """The `change` of an entry: what was, what will be, what isn't known yet."""
 
     actions: list[str] = []
-    before: Raw = Raw(_NULL)
-    after: Raw = Raw(_NULL)
-    after_unknown: Raw = Raw(_NULL)
-    after_sensitive: Raw = Raw(_NULL)
-    importing: Raw = Raw(_NULL)
+    before: RawAttributes | None = None
+    after: RawAttributes | None = None
+    after_unknown: RawAttributes | bool | None = None
+    after_sensitive: RawAttributes | bool | None = None
+    importing: RawAttributes | None = None
 
 
 decode_delta = msgspec.json.Decoder(RawDelta).decode
@@ -100,8 +100,10 @@ def _is_set(path: str, values: RawAttributes, unknown: RawAttributes) -> bool:
     raw = values.get(name)
     if not inner:
         return bytes(raw if raw is not None else unknown.get(name, _NULL)) not in (*_EMPTY, _FALSE)
-    blocks = msgspec.json.decode(raw) if raw is not None and bytes(raw).startswith(b"[") else []
-    return any(isinstance(block, dict) and bool(block.get(inner)) for block in blocks)
+    if raw is None or bytes(raw)[:1] != b"[":
+        return False
+    blocks = msgspec.json.decode(raw, type=list[RawAttributes | None])
+    return any(bytes((block or {}).get(inner, _NULL)) not in (*_EMPTY, _FALSE) for block in blocks)
 
 
 def _is_marked(path: str, sensitive: RawAttributes) -> bool:

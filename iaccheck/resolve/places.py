@@ -6,7 +6,7 @@ which the provider picks the host it calls (terraform-provider-ibm 2.5.0, ibm/se
 in the state is called where its id says.
 """
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from iaccheck.address import unkeyed
 from iaccheck.facts import Facts
@@ -17,6 +17,7 @@ from iaccheck.resolve.references import NOTHING, References, Scope, Trace
 from iaccheck.resolve.regions import Region, Regions, listed, own_by_address
 
 _INSTANCE = frozenset({"service_instance"})
+_NOT_SET = Raw(b"")
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -48,6 +49,7 @@ class Places:
         self._references = references
         self._facts = facts
         self._regions = regions
+        self._planned: dict[tuple[object, ...], Place] = {}
         self._by_guid: dict[str, ServiceInstance] = {}
         for instance in instances:
             known = self._by_guid.get(instance.guid or "")
@@ -72,6 +74,25 @@ class Places:
         self, object_: Object, block: ResourceConfiguration | None, module: str, key: str | int | None
     ) -> Place:
         """Of an object that is made or read: by `instance_id`, else by the region that the provider will call."""
+        if block is None:
+            return self._place(object_, block, module, key)
+        # The resources of a module mostly say the same: what decides is worked out once for each of its values.
+        written = self._blocks.expressions(block)
+        asked = (
+            module,
+            key,
+            bytes(written.get("instance_id", _NOT_SET)),
+            bytes(written.get("region", _NOT_SET)),
+            block.provider_config_key,
+            object_.values.get("instance_id"),
+            object_.values.get("region"),
+        )
+        known = self._planned.get(asked)
+        if known is None:
+            known = self._planned[asked] = self._place(object_, block, module, key)
+        return known
+
+    def _place(self, object_: Object, block: ResourceConfiguration | None, module: str, key: str | int | None) -> Place:
         guid, instance, trace, named = self._instance(object_, block, module, key)
         region = self._region(object_, block, module, key)
         candidates = [self._by_address[a] for a in sorted(trace.objects) if a in self._by_address]
