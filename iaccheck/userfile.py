@@ -80,11 +80,11 @@ def at(name: str, line: int | None) -> str:
     return name if line is None else f"{name}:{line}"
 
 
-def similar(word: str, known: Iterable[str]) -> str:
+def similar(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """` (did you mean …?)`, where something known is like it."""
     import difflib
 
-    close = difflib.get_close_matches(word[:_MOST_SHOWN], list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word[:_MOST_SHOWN], list(known), n=1, cutoff=cutoff)
     return f"; did you mean {close[0]}?" if close else ""
 
 

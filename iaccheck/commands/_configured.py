@@ -67,7 +67,7 @@ def _found(given: Mapping[str, Any]) -> Configuration:
     first = next((plan for plan in ([plans] if isinstance(plans, str) else plans) if plan and plan != "-"), "")
     if not first and given.get("names"):
         first = given["names"][0].rpartition("=")[2]
-    return settings.find(os.path.dirname(first) or ".")
+    return settings.find((first if os.path.isdir(first) else os.path.dirname(first)) or ".")
 
 
 def configuration_of(ctx: click.Context) -> Configuration:

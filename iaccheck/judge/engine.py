@@ -50,6 +50,12 @@ class Judged:
             return False
         return self.expression is None or self._holds(self.expression, fields)
 
+    def may_break(self, fields: Mapping[str, Any]) -> bool:
+        """Whether it is left to the address: all that doesn't ask for it holds."""
+        if not passes(self.select, fields):
+            return False
+        return self.expression is None or bool(self.expression.names & OWN) or self._holds(self.expression, fields)
+
     def _holds(self, expression: expressions.Expression, fields: Mapping[str, Any]) -> bool:
         every = dict.fromkeys(FIELDS[fields["kind"]]) | self.policy.parameters | dict(fields)
         try:
@@ -100,7 +106,7 @@ def broken(subjects: Sequence[Subject], policies: Mapping[str, list[Judged]]) ->
 def _verdict(ones: list[Judged], fields: Mapping[str, Any]) -> tuple[list[Policy], frozenset[int]]:
     """The policies that fields break whatever the address, and those that it takes the address to judge."""
     breaking = [one.policy for one in ones if not one.own and one.breaks(fields)]
-    return breaking, frozenset(id(one) for one in ones if one.own and passes(one.select, fields))
+    return breaking, frozenset(id(one) for one in ones if one.own and one.may_break(fields))
 
 
 def _settled(subject: Subject, open_: frozenset[int], ones: Iterable[Judged]) -> list[Policy]:

@@ -58,8 +58,8 @@ def _kinds(policy: "Policy") -> Iterator[Problem]:
 
 
 def _match(policy: "Policy", wanted: dict[str, Any], path: Path) -> Iterator[Problem]:
-    """A match is over the kinds that its `kind` names, else over all of the policy."""
-    kinds = wanted.get("kind", list(policy.kinds))
+    """A match is over the kinds that its `kind` names, else the one of `select`, else over all of the policy."""
+    kinds = wanted.get("kind", policy.select.get("kind", list(policy.kinds)))
     kinds = kinds if isinstance(kinds, list) else [kinds]
     strange = [kind for kind in kinds if kind not in policy.kinds]
     if strange:
@@ -128,7 +128,8 @@ def _when(policy: "Policy") -> Iterator[Problem]:
 
     assert policy.when is not None
     samples = {TEXT: "", FLAG: False, NUMBER: 0, LIST: ("",)}
-    for kind in policy.kinds:
+    chosen = policy.select.get("kind", list(policy.kinds))
+    for kind in chosen if isinstance(chosen, list) else [chosen]:
         fields = {name: samples[field.form] for name, field in FIELDS[kind].items()} | {"kind": kind}
         try:
             expressions.compiled(policy.when, [*fields, *policy.parameters]).try_on({**fields, **policy.parameters})

@@ -25,7 +25,7 @@ PREFIX = "IACCHECK_"
 _HINT = "compare it with `iaccheck schema config`"
 _MOST_LEVELS = 100
 _MOST_BYTES = 1024 * 1024
-_PATHS = ("policies", "waivers", "evidence", "baseline", "output", "source")
+_PATHS = ("policies", "waivers", "evidence", "baseline", "output", "source", "var_file")
 _LABELLED = ("evidence", "name", "format")
 
 Words = str | list[str]
@@ -80,6 +80,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     source: Words | None = None
     today: date | None = None
     trackers: list[WrittenTracker] = []
+    var_file: Words | None = None
     verbose: bool | None = None
     waivers: list[WrittenWaiver | str] = []
 
@@ -211,7 +212,8 @@ def read(file: str) -> Configuration:
         value = userfile.plain(name, data, _HINT)
         lines = userfile.lines(data)
     settings = userfile.convert(name, {} if value is None else value, Settings, _HINT, lambda: lines)
-    return Configuration(file=name, folder=os.path.relpath(os.path.dirname(file)), settings=settings, lines=lines)
+    folder = os.path.relpath(os.path.dirname(os.path.abspath(file)))
+    return Configuration(file=name, folder=folder, settings=settings, lines=lines)
 
 
 def _bytes(file: str) -> bytes:
@@ -238,5 +240,5 @@ def check_environment(environment: Mapping[str, str], flags: Iterable[str]) -> N
     """Raises ConfigError for a variable that is meant to be a setting and is none."""
     known = [PREFIX + flag.upper() for flag in flags]
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known and (close := userfile.similar(name, known)):
+        if name.startswith(PREFIX) and name not in known and (close := userfile.similar(name, known, 0.8)):
             raise ConfigError(f"{name}: there is no such setting{close}", "rename or unset the variable")
