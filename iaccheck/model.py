@@ -76,7 +76,7 @@ class Input(Struct, frozen=True, kw_only=True):
     kind: str
     format_version: str | None = None
     terraform_version: str | None = None
-    sha256: str
+    sha256: Digest | str
     label: str | None = None
 
 

@@ -9,7 +9,6 @@ from iaccheck.facts import Facts
 from iaccheck.model import Change, Configuration, Document, Object, Plan, StateObject
 from iaccheck.read import document as documents
 from iaccheck.read import objects
-from iaccheck.read.digest import Digest
 from iaccheck.read.document import RawChange, RawDocument, RawModule, RawResource, input_of
 from iaccheck.read.text import MAKE_PLAN, TO_JSON, json_of
 
@@ -22,12 +21,11 @@ def read(document: Document, facts: Facts) -> Plan:
     Only objects of types that the tables know, or that are of the service, get in; of those only allow-listed values.
     Raises InputError for every other file, with what it is and what to type instead.
     """
-    digest = Digest(document.data)
     raw = documents.parse(document.name, json_of(document.name, document.data))
     if not raw.is_plan:
         what = "this is a Terraform state, not a plan" if raw.is_state else "this holds neither a plan nor a state"
         raise InputError(f"{document.name}: {what}", f"make a plan: {MAKE_PLAN}")
-    return _checked(document, raw, facts, digest)
+    return _checked(document, raw, facts)
 
 
 def read_evidence(document: Document, facts: Facts) -> Plan:
@@ -44,15 +42,15 @@ def read_evidence(document: Document, facts: Facts) -> Plan:
     if raw.is_state_file:
         return state.read_state_file(document, data, facts)
     if raw.is_plan:
-        return _checked(document, raw, facts, Digest(document.data))
+        return _checked(document, raw, facts)
     found = input_of(document, "state", raw.terraform_version, raw.format_version or None)
     # Of a state that holds nothing `terraform show -json` prints its format alone.
     return Plan(input=found, prior=tuple(_state(raw.values.root_module, facts)) if raw.values else ())
 
 
-def _checked(document: Document, raw: RawDocument, facts: Facts, digest: Digest) -> Plan:
+def _checked(document: Document, raw: RawDocument, facts: Facts) -> Plan:
     try:
-        return _plan(document, raw, facts, digest)
+        return _plan(document, raw, facts)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise InputError(
             f"{document.name}: a change in the plan does not have its form ({type(error).__name__})",
@@ -60,7 +58,7 @@ def _checked(document: Document, raw: RawDocument, facts: Facts, digest: Digest)
         ) from None
 
 
-def _plan(document: Document, raw: RawDocument, facts: Facts, digest: Digest) -> Plan:
+def _plan(document: Document, raw: RawDocument, facts: Facts) -> Plan:
     changes = tuple(_changes(raw.resource_changes or (), facts))
     prior = (
         tuple(_state(raw.prior_state.values.root_module, facts)) if raw.prior_state and raw.prior_state.values else ()
@@ -68,7 +66,7 @@ def _plan(document: Document, raw: RawDocument, facts: Facts, digest: Digest) ->
     vanished = tuple(_vanished(raw.resource_drift or (), facts))
     matters = bool(changes or prior)
     return Plan(
-        input=input_of(document, "plan", raw.terraform_version, raw.format_version or None, digest),
+        input=input_of(document, "plan", raw.terraform_version, raw.format_version or None),
         changes=changes,
         prior=prior,
         vanished=vanished,

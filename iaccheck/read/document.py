@@ -5,9 +5,9 @@ import re
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
+from iaccheck.digest import Digest
 from iaccheck.errors import InputError
 from iaccheck.model import Configuration, Document, Input
-from iaccheck.read.digest import Digest
 from iaccheck.read.text import MAKE_PLAN, TO_JSON
 
 # msgspec calls what follows half a surrogate pair a truncated input.
@@ -185,19 +185,13 @@ def configuration_of(name: str, raw: Raw) -> Configuration:
         ) from None
 
 
-def input_of(
-    document: Document,
-    kind: str,
-    terraform_version: str | None,
-    format_version: str | None = None,
-    digest: Digest | None = None,
-) -> Input:
-    """How the report names a file that was looked at. `digest`: of its bytes, where that is under way already."""
+def input_of(document: Document, kind: str, terraform_version: str | None, format_version: str | None = None) -> Input:
+    """How the report names a file that was looked at."""
     return Input(
         name=document.name,
         kind=kind,
         format_version=format_version,
         terraform_version=terraform_version,
-        sha256=(digest or Digest(document.data)).hex(),
+        sha256=Digest(document.data),
         label=document.label,
     )

@@ -40,8 +40,21 @@ def render(report: Report, style: Style = PLAIN) -> str:
         ],
         "notes": [{"code": note.code, "address": note.address, "message": note.message} for note in report.notes],
     }
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    try:
+        data = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(_encodable(document))
+    text = msgspec.json.format(data, indent=2).decode() + "\n"
     return _COMMAND.sub(r"\1\\u005b", _HARMFUL.sub(_escaped, text))
+
+
+def _encodable(part: Any) -> Any:
+    """Names of files need not be UTF-8: Python shows their odd bytes as surrogates, which JSON cannot hold."""
+    if isinstance(part, dict):
+        return {key: _encodable(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_encodable(value) for value in part]
+    return part.encode("utf-8", "backslashreplace").decode() if type(part) is str else part
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -57,7 +70,7 @@ def _input(item: Any) -> dict[str, Any]:
         "kind": item.kind,
         "format_version": item.format_version,
         "terraform_version": item.terraform_version,
-        "sha256": item.sha256,
+        "sha256": str(item.sha256),
     }
 
 
