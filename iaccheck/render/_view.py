@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from iaccheck.model import Coverage, Finding, Phase, Report, Severity, Source, Status
+from iaccheck.model import Coverage, Finding, Phase, Report, Severity, Source, Status, Timing
 from iaccheck.render._escape import visible
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
@@ -107,11 +107,17 @@ def verdict_sentence(report: Report) -> str:
         return f"Passes only because of --no-fail: {_first_reason(report)} ({found})."
     if not report.coverage and not report.locations:
         return f"May be merged: this plan causes no Secrets Manager events ({found})."
-    if all(item.status.received for item in report.coverage) and all(at.after.received for at in report.locations):
+    if _surely_received(report):
         return f"May be merged: a tracker receives every audit event ({found})."
     if report.fail_on not in {severity.value for severity in SEVERITIES}:
         return f"May be merged: no severity is told to fail it ({found})."
     return f"May be merged: no finding at or above {report.fail_on} ({found})."
+
+
+def _surely_received(report: Report) -> bool:
+    """Whether every event is received, whenever in the apply it happens."""
+    events = all(item.status.received and item.timing is Timing.STEADY for item in report.coverage)
+    return events and all(at.after.received for at in report.locations)
 
 
 def _first_reason(report: Report) -> str:

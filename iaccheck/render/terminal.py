@@ -43,7 +43,7 @@ def render(report: Report, style: Style = PLAIN) -> str:
         _findings(paper, report)
         _set_aside(paper, report)
         _views(paper, report, queries=style.detail > 0)
-        if style.detail > 0:
+        if style.detail > 0 and report.coverage:
             _events(paper, report)
         _notes(paper, report)
     return paper.text()

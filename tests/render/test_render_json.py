@@ -58,6 +58,18 @@ def test_hostile_names_stay_what_they_are_and_act_on_nothing(name: str) -> None:
     assert not ODD.search(text)
 
 
+def test_a_file_name_that_is_no_utf8_is_named_in_every_format() -> None:
+    shown = hostile("pl\udcffan.json")
+    text = render(shown)
+    again = read_back(text.encode(), "report.json")
+
+    assert json.loads(text)["inputs"][0]["name"] == "pl\\udcffan.json"
+    assert all(renderer(name)(shown, Style()).encode() for name in formats())
+    # A path with a backslash is another path: these three show it with forward slashes, or count it in a fingerprint.
+    for name in set(formats()) - {"github", "gitlab", "sarif"}:
+        assert renderer(name)(again, Style()) == renderer(name)(shown, Style()), name
+
+
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_name_comes_back(name: str) -> None:

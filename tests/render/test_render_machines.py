@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from recordings import DATES, FIXTURES, STEPS, Step
 from samples import HOSTILE, event, finding, hostile, large, report
 
 from iaccheck.model import Input, Report, Severity, Source
-from iaccheck.render import renderer
+from iaccheck.render import formats, renderer
 from iaccheck.render._style import PLAIN
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -228,3 +229,13 @@ def test_annotations_bring_the_job_summary(tmp_path: Path, monkeypatch: pytest.M
     result = run(plan, "-f", "github")
     assert summary.read_text() == "before\n" + run(plan, "-f", "markdown").out
     assert check_github(result.out)
+
+
+@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("shape", [(20_000,), (20_000, 5_000), (20_000, 20_000, 5_000)], ids=repr)
+def test_each_format_is_quick(shape: tuple[int, ...], name: str) -> None:
+    shown = large(*shape)
+    began = time.perf_counter()
+    render(name, shown)
+
+    assert time.perf_counter() - began < 3
