@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from iaccheck.address import Key
+from iaccheck.digest import Digest
 
 GLOBAL = "global"
 
