@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from plans import CRN, GUID, OTHER, PlanBuilder, constant, refers
+from handmade import CRN, GUID, OTHER, PlanBuilder, constant, refers
 from recordings import check, plan_document
 
 from iaccheck import pipeline
