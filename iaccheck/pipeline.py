@@ -125,7 +125,7 @@ def check(documents: Sequence[Document], options: Options, evidence: Sequence[Do
     check_waivers(waivers, policies, today, options.max_waiver_days)
     found = judge(covered.events, covered.locations, covered.unlisted, resolution, policies, facts)
     waived, said = waive(found, waivers, policies, today)
-    findings, fixed = compare(waived, options.baseline or Baseline(), [policy.id for policy in policies])
+    findings, fixed = compare(waived, options.baseline or Baseline(), [p.id for p in policies if p.enabled])
     failing = gate.reasons(findings, said, {p.id for p in policies if p.undecided}, options.fail_on)
 
     return Report(

@@ -4,6 +4,7 @@ Everything that makes YAML dangerous is left out: tags, anchors and aliases, and
 those of YAML 1.2's core schema and dates (https://yaml.org/spec/1.2.2/#103-core-schema), so `no` is a word.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -47,6 +48,23 @@ def load(name: str, data: bytes, kind: type[T], hint: str) -> T:
     """The value of a YAML file, of the given type. Raises ConfigError with file, key, line and reason."""
     value = plain(name, data, hint)
     return convert(name, value, kind, hint, lambda: lines(data))
+
+
+def read(path: str, name: str, hint: str, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a file: of a plain one, and never more than there may be. Raises ConfigError."""
+    try:
+        if not os.path.isfile(path):
+            os.stat(path)
+            raise ConfigError(f"{name}: this is no plain file", hint)
+        with open(path, "rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise ConfigError(f"{name}: {error.strerror or 'cannot be read'}", hint) from None
+    except ValueError:
+        raise ConfigError(f"{name}: this is no path", hint) from None
+    if len(data) > most:
+        raise ConfigError(f"{name}: the file is larger than {most // 1024} kB", hint)
+    return data
 
 
 def plain(name: str, data: bytes, hint: str) -> Any:

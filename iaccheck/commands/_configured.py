@@ -3,13 +3,12 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from iaccheck import pipeline, settings
+from iaccheck import pipeline, settings, userfile
 from iaccheck.commands._day import Day
 from iaccheck.errors import ConfigError
 from iaccheck.judge import baseline
@@ -140,8 +139,5 @@ def options(ctx: click.Context, *, as_of: date | None, refresh: bool, **told: An
 def _baseline(file: str | None) -> baseline.Baseline | None:
     if file is None:
         return None
-    try:
-        return baseline.load(file, Path(file).read_bytes())
-    except OSError as error:
-        problem = f"{file}: {error.strerror or 'cannot be read'}"
-        raise ConfigError(problem, "make it: iaccheck baseline plan.json -o FILE") from None
+    data = userfile.read(file, file, "make it: iaccheck baseline plan.json -o FILE", baseline.MOST_BYTES)
+    return baseline.load(file, data)

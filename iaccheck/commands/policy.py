@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from iaccheck import pipeline
+from iaccheck import pipeline, userfile
 from iaccheck.commands import _policy_docs
 from iaccheck.errors import ConfigError, UsageError
 from iaccheck.judge.policies import Adjustment, Policy, Selection, load
@@ -24,6 +24,7 @@ Examples:
 """
 _PLAN, _EXPECTED = "plan.json", "findings.json"
 _FORM = '[{"policy": "COV001", "address": "ibm_sm_kv_secret.x", "location": "us-south"}]'
+_MOST_BYTES = 256 * 1024 * 1024
 _FOLDERS = click.option("--policies", "folders", multiple=True, metavar="DIR", help="A folder of policies of your own.")
 
 
@@ -101,7 +102,9 @@ def test(folder: str, folders: tuple[str, ...], only: tuple[str, ...]) -> None:
     if not cases:
         raise UsageError(f"{folder}: there is no case in it", f"a case is a folder with {_PLAN} and {_EXPECTED}")
     policies = load(Selection(folders=folders, only=only))
-    looked_at = {p.id for p in policies} - ({p.id for p in load()} if folders and not only else set())
+    looked_at = {p.id for p in policies if only == () or p.enabled} - (
+        {p.id for p in load()} if folders and not only else set()
+    )
     turned_on = {policy.id: Adjustment(enabled=True) for policy in policies if policy.id in looked_at}
     options = pipeline.Options(policies=Selection(folders=folders, adjustments=turned_on))
     failed = [case for case in cases if not _passes(case, os.path.relpath(case, folder), options, looked_at)]
@@ -149,8 +152,4 @@ def _whole(case: str) -> bytes:
 
 
 def _bytes(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or 'cannot be read'}", "check the path") from None
+    return userfile.read(path, path, "check the path", _MOST_BYTES)

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -89,7 +88,7 @@ class Selection(Struct, frozen=True, kw_only=True):
 
 
 def load(selection: Selection | None = None) -> tuple[Policy, ...]:
-    """The shipped policies and those of the folders, sorted by id, as selected and adjusted.
+    """The shipped policies and those of the folders, sorted by id, as adjusted; those that aren't selected are off.
 
     Raises ConfigError with file, key, line and reason for a file that isn't a policy.
     """
@@ -106,22 +105,20 @@ def load(selection: Selection | None = None) -> tuple[Policy, ...]:
             problem = f"there is no policy {userfile.shown(id_)}{userfile.similar(id_, found)}"
             raise ConfigError(f"{selection.origins.get(id_, 'policy')}: {problem}", "iaccheck policy list")
     chosen = _selected(found, selection)
-    return tuple(_adjusted(chosen[id_], selection) for id_ in sorted(chosen))
+    return tuple(_adjusted(found[id_], selection, on=id_ in chosen) for id_ in sorted(found))
 
 
 def _files(root: str) -> list[str]:
-    files = [
-        os.path.join(folder, name)
-        for folder, folders, names in os.walk(root)
-        for name in names
-        if name.endswith(_ENDINGS) and not name.startswith(".")
-    ]
+    files: list[str] = []
+    for number, (folder, _, names) in enumerate(os.walk(root)):
+        files += [os.path.join(folder, n) for n in names if n.endswith(_ENDINGS) and not n.startswith(".")]
+        if max(number, len(files)) > _MOST_FILES:
+            problem = f"{root}: there are more than {_MOST_FILES} files or folders in it"
+            raise ConfigError(problem, "name a folder that holds only policies")
     if not os.path.isdir(root):
         raise ConfigError(f"{root}: there is no such folder of policies", "check --policies")
     if not files:
         raise ConfigError(f"{root}: there is no policy in this folder", "a policy is a file such as ACME001.yaml")
-    if len(files) > _MOST_FILES:
-        raise ConfigError(f"{root}: there are more than {_MOST_FILES} files", "name a folder that holds only policies")
     return sorted(files)
 
 
@@ -131,12 +128,7 @@ def _read(path: str, name: str) -> Policy:
     if not _ID.fullmatch(stem):
         example = "letters and digits that end in three digits, as in ACME001"
         raise ConfigError(f"{name}: {userfile.shown(stem)} is no policy id: {example}", "rename the file")
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{name}: {error.strerror or 'cannot be read'}", "check --policies") from None
-    if len(data) > _MOST_BYTES:
-        raise ConfigError(f"{name}: the file is larger than {_MOST_BYTES // 1024} kB", _HINT)
+    data = userfile.read(path, name, _HINT, _MOST_BYTES)
     written = userfile.plain(name, data, _HINT)
     for key in ("id", "file"):
         if isinstance(written, dict) and key in written:
@@ -148,9 +140,9 @@ def _read(path: str, name: str) -> Policy:
     return msgspec.structs.replace(policy, id=stem, file=name)
 
 
-def _selected(found: dict[str, Policy], selection: Selection) -> dict[str, Policy]:
+def _selected(found: dict[str, Policy], selection: Selection) -> set[str]:
     only, skip = _matching(found, selection.only, "--only"), _matching(found, selection.skip, "--skip")
-    return {id_: policy for id_, policy in found.items() if (not selection.only or id_ in only) and id_ not in skip}
+    return {id_ for id_ in found if (not selection.only or id_ in only) and id_ not in skip}
 
 
 def _matching(found: Iterable[str], patterns: Sequence[str], flag: str) -> set[str]:
@@ -166,10 +158,10 @@ def _matching(found: Iterable[str], patterns: Sequence[str], flag: str) -> set[s
     return chosen
 
 
-def _adjusted(policy: Policy, selection: Selection) -> Policy:
+def _adjusted(policy: Policy, selection: Selection, *, on: bool) -> Policy:
     change = selection.adjustments.get(policy.id)
     if change is None:
-        return policy
+        return policy if on else msgspec.structs.replace(policy, enabled=False)
     for name in change.parameters:
         if name not in policy.parameters:
             close = userfile.similar(name, policy.parameters)
@@ -179,7 +171,7 @@ def _adjusted(policy: Policy, selection: Selection) -> Policy:
             )
     return msgspec.structs.replace(
         policy,
-        enabled=policy.enabled if change.enabled is None else change.enabled,
+        enabled=on and (policy.enabled if change.enabled is None else change.enabled),
         severity=change.severity or policy.severity,
         parameters={**policy.parameters, **change.parameters},
     )

@@ -98,7 +98,9 @@ def waive(
     """The findings, with the waiver of each that has one. A waiver holds until the end of the day that it names."""
     if not rules:
         return tuple(findings), ()
+    policies = tuple(policies)
     waivable = {policy.id: policy.waivable for policy in policies}
+    judged = [policy.id for policy in policies if policy.enabled]
     tests = [_test(rule) for rule in rules]
     notes: list[Note] = []
     shown_by: dict[int, WaiverRule] = {}
@@ -109,7 +111,7 @@ def waive(
         )
         if rule.expires < today:
             notes.append(_expired(rule, len(matched)))
-        elif not matched:
+        elif not matched and any(map(glob(rule.policy), judged)):
             notes.append(Note(UNUSED, rule.address, f"{rule.origin}: the waiver of {rule.target} matches no finding"))
         else:
             for index in matched:

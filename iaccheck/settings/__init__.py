@@ -217,14 +217,7 @@ def read(file: str) -> Configuration:
 
 
 def _bytes(file: str) -> bytes:
-    try:
-        with open(file, "rb") as opened:
-            data = opened.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"{shown_name(file)}: {error.strerror or 'cannot be read'}", "check its path") from None
-    if len(data) > _MOST_BYTES:
-        raise ConfigError(f"{shown_name(file)}: the file is larger than {_MOST_BYTES // 1024} kB", _HINT)
-    return data
+    return userfile.read(file, shown_name(file), "check its path, or what is in it", _MOST_BYTES)
 
 
 def shown_name(file: str) -> str:

@@ -146,8 +146,8 @@ def test_a_thousand_policies_over_twenty_thousand_changes_take_ten_seconds(tmp_p
         )
         (tmp_path / f"ACME{number:03}.yaml").write_text(text)
     data = _large_plan()
-    start = time.monotonic()
+    start = time.process_time()
 
     report(data, policies=Selection(folders=(str(tmp_path),)))
 
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10

@@ -65,7 +65,7 @@ def test_brackets_are_themselves() -> None:
 
 
 def test_a_glob_takes_no_more_than_linear_time() -> None:
-    start = time.monotonic()
+    start = time.process_time()
 
     assert not glob("*a" * 100 + "b")("a" * 100_000)
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1

@@ -74,13 +74,13 @@ def write(folder: Path, text: str, name: str = "ACME001.yaml") -> str:
 def test_a_broken_file_is_an_error_with_file_key_and_line(name: str, tmp_path: Path) -> None:
     text, message = BROKEN[name]
     folder = write(tmp_path, text)
-    start = time.monotonic()
+    start = time.process_time()
 
     with pytest.raises(ConfigError) as error:
         load(Selection(folders=(folder,)))
 
     assert message in error.value.problem
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_the_command_ends_with_2(tmp_path: Path) -> None:
@@ -98,10 +98,10 @@ def test_an_endless_glob_ends(tmp_path: Path) -> None:
     select = f'select: {{address: "{"*a" * 200}b"}}\n'
     folder = write(tmp_path, GOOD + select)
     data = plan([create(f"ibm_sm_arbitrary_secret.{'a' * 5000}", secret())])
-    start = time.monotonic()
+    start = time.process_time()
 
     assert found(data, "ACME", policies=Selection(folders=(folder,))) == set()
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_an_expression_that_cannot_be_evaluated_is_an_error(tmp_path: Path) -> None:
@@ -155,7 +155,9 @@ def test_a_folder_without_policies_is_an_error(tmp_path: Path) -> None:
 
 
 def test_only_and_skip_choose() -> None:
-    assert [p.id for p in load(Selection(only=("SMG*", "VLT001"), skip=("SMG003",)))] == [
+    policies = load(Selection(only=("SMG*", "VLT001"), skip=("SMG003",)))
+
+    assert [policy.id for policy in policies if policy.enabled] == [
         "SMG001",
         "SMG002",
         "VLT001",
@@ -184,3 +186,15 @@ def test_a_configuration_adjusts() -> None:
 def test_an_adjustment_of_nothing_is_an_error(changes: dict[str, Adjustment], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         load(Selection(adjustments=changes))
+
+
+@pytest.mark.parametrize("to", ["/dev/zero", "/dev/full", "."])
+def test_what_is_no_plain_file_is_an_error(to: str, tmp_path: Path) -> None:
+    (tmp_path / "ACME001.yaml").symlink_to(to)
+    (tmp_path / "ACME002.yaml").write_text(GOOD)
+
+    if to == ".":  # a folder with the name of a policy holds none
+        assert "ACME002" in {policy.id for policy in load(Selection(folders=(str(tmp_path),)))}
+        return
+    with pytest.raises(ConfigError, match="this is no plain file"):
+        load(Selection(folders=(str(tmp_path),)))

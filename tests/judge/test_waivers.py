@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plans import as_of, create, delete, guid, keep, plan, report, route
 
 from iaccheck.errors import ConfigError
-from iaccheck.judge.policies import load
+from iaccheck.judge.policies import Selection, load
 from iaccheck.judge.waivers import WaiverRule, check_waivers, inline, waive
 from iaccheck.model import Finding, Severity
 
@@ -125,6 +125,10 @@ def test_how_far_ahead_can_be_configured() -> None:
 
     assert outcome(far, max_waiver_days=365) == ("pass", 2, [])
     check_waivers([rule(expires=as_of("2026-09-29"))], load(), TODAY)
+
+
+def test_a_waiver_of_a_policy_that_is_off_is_left_alone() -> None:
+    assert outcome(rule(), policies=Selection(skip=("COV001",))) == ("pass", 0, [])
 
 
 def test_only_waivers_look_at_the_day() -> None:
