@@ -7,7 +7,7 @@ from iaccheck.judge.engine import asked, broken, judged
 from iaccheck.judge.findings import findings
 from iaccheck.judge.policies import Policy
 from iaccheck.judge.routing import of_routing
-from iaccheck.judge.subjects import of_events, of_instances, of_locations, of_plan, of_resources
+from iaccheck.judge.subjects import apart, of_events, of_instances, of_locations, of_plan, of_resources
 from iaccheck.judge.trackers import of_trackers
 from iaccheck.model import Coverage, Finding, LocationCoverage, Resolution
 
@@ -26,8 +26,8 @@ def judge(
     """
     in_force = judged(policy for policy in policies if policy.enabled and policy.in_force(facts.as_of))
     outcomes = {at.location: at for at in locations}
-    subjects = [
-        *of_events(coverage, outcomes, asked(in_force.get("event", ()))),
+    events = of_events(coverage, outcomes, asked(in_force.get("event", ())))
+    others = [
         *of_instances(resolution.instances, outcomes),
         *of_locations([*locations, *unlisted], resolution),
         *of_trackers(resolution, [*locations, *unlisted], facts),
@@ -35,4 +35,4 @@ def judge(
         *of_resources(resolution, facts),
         *of_plan(resolution),
     ]
-    return findings(broken(subjects, in_force))
+    return findings(broken([*events, *map(apart, others)], in_force))

@@ -12,6 +12,8 @@ from iaccheck.model import GLOBAL, Coverage, Instance, LocationCoverage, Resolut
 
 Fields = Mapping[str, Any]
 
+_IN_ADDRESSES = frozenset('["')
+
 
 class Subject(Struct, frozen=True):
     """One thing to judge. `fields` decide, shared by all that are alike; `address` and `location` say where it is."""
@@ -21,6 +23,16 @@ class Subject(Struct, frozen=True):
     location: str | None
     fields: Fields
     input: str | None = None
+
+
+def apart(subject: Subject) -> Subject:
+    """A subject whose address tells its file too (`dev: module.a.t.n`), with the two apart as in events."""
+    if subject.input is not None or not subject.address or ": " not in subject.address:
+        return subject
+    label, _, address = subject.address.partition(": ")
+    if not _IN_ADDRESSES.isdisjoint(label):
+        return subject
+    return Subject(subject.kind, address, subject.location, subject.fields, label)
 
 
 def of_events(
@@ -151,10 +163,11 @@ def of_plan(resolution: Resolution) -> Iterator[Subject]:
 def of_resources(resolution: Resolution, facts: Facts) -> Iterator[Subject]:
     """Resources of which something is to be said that is no event: unmapped types, regions, secrets, stores."""
     for unmapped in resolution.unmapped:
-        yield Subject("resource", unmapped.address, None, {"kind": "resource", "type": unmapped.type, "mapped": False})
+        unknown = {"kind": "resource", "type": unmapped.type, "mapped": False}
+        yield Subject("resource", unmapped.address, None, unknown, unmapped.input)
     for region in resolution.regions:
         about = {"kind": "resource", "region": region.kind, "named": region.region, "location": region.location}
-        yield Subject("resource", region.address, region.location, about)
+        yield Subject("resource", region.address, region.location, about, region.input)
     for exposure in resolution.surroundings.exposures:
         fields: Fields = {"kind": "resource", "type": exposure.type, "exposed": exposure.attributes, "exposes": True}
         yield Subject("resource", exposure.address, None, fields)

@@ -7,7 +7,7 @@ from pathlib import Path
 from cases import CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plans import guid, report
+from plans import create, guid, keep, plan, report, target
 
 from iaccheck.facts import Facts
 from iaccheck.judge import engine, subjects
@@ -17,7 +17,7 @@ from iaccheck.judge.routing import of_routing
 from iaccheck.judge.subjects import Subject
 from iaccheck.judge.trackers import of_trackers
 from iaccheck.model import Document, Severity
-from iaccheck.pipeline import Options, analyse
+from iaccheck.pipeline import Options, analyse, check
 
 FORMS = {TEXT: (str, type(None)), FLAG: (bool, type(None)), NUMBER: (int, type(None)), LIST: (tuple,)}
 
@@ -151,3 +151,15 @@ def test_a_thousand_policies_over_twenty_thousand_changes_take_ten_seconds(tmp_p
     report(data, policies=Selection(folders=(str(tmp_path),)))
 
     assert time.process_time() - start < 10
+
+
+def test_of_several_plans_each_finding_names_its_own() -> None:
+    idle = plan([keep("ibm_atracker_target.t", target(10)), create("ibm_sm_brand_new.x", {"region": "us-south"})])
+    documents = [Document("a.json", idle, "dev"), Document("b.json", plan([]), "prod")]
+
+    findings = check(documents, Options(policies=Selection(only=("TRK004", "COV010")))).findings
+
+    assert {(f.policy, f.input, f.address) for f in findings} == {
+        ("TRK004", "dev", "ibm_atracker_target.t"),
+        ("COV010", "dev", "ibm_sm_brand_new.x"),
+    }
