@@ -27,7 +27,8 @@ class Configured(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for param in self.params:
-            if isinstance(param, click.Option) and param.envvar is None and flag(param) not in _NOT_SETTINGS:
+            named = isinstance(param, click.Option) and any(name.startswith("--") for name in param.opts)
+            if named and param.envvar is None and flag(param) not in _NOT_SETTINGS:
                 param.envvar = settings.PREFIX + flag(param).upper()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -76,10 +77,14 @@ def configuration_of(ctx: click.Context) -> Configuration:
 
 # --- options that all of them share --------------------------------------------------------------------------------
 
+configured = click.option(
+    "--config",
+    metavar="FILE",
+    expose_value=False,
+    help="The configuration (default: the nearest .iaccheck.yaml; '' is none).",
+)
 _JUDGING = (
-    click.option(
-        "--config", metavar="FILE", help="The configuration (default: the nearest .iaccheck.yaml; '' is none)."
-    ),
+    configured,
     click.option(
         "--policies", multiple=True, metavar="DIR", help="A folder of policies of your own, besides the shipped."
     ),

@@ -10,7 +10,7 @@ import click
 from iaccheck import pipeline
 from iaccheck.commands._configured import Configured, judging, options
 from iaccheck.commands._day import Day
-from iaccheck.commands._documents import documents, evidence
+from iaccheck.commands._documents import Place, documents, evidence
 from iaccheck.errors import UsageError
 from iaccheck.judge import baseline
 
@@ -28,6 +28,11 @@ Examples:
     "--evidence", "shown", multiple=True, metavar="FILE", help="A plan, state or snapshot to look at as well."
 )
 @click.option("-o", "file", metavar="FILE", help="File of the baseline (default: standard output).")
+@click.option("--source", type=click.Path(file_okay=False, exists=True), help="Folder of the configuration.")
+@click.option(
+    "--var-file", "variable_files", multiple=True, type=click.Path(dir_okay=False), help="A file of variables."
+)
+@click.option("--terraform", metavar="PATH", envvar="IACCHECK_TERRAFORM", help="The program that shows a saved plan.")
 @judging
 @click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
 @click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
@@ -38,6 +43,9 @@ def command(
     file: str | None,
     as_of: date | None,
     refresh: bool,
+    source: str | None,
+    terraform: str | None,
+    variable_files: tuple[str, ...],
     **told: Any,
 ) -> None:
     """Write the findings of each PLAN to a baseline: `iaccheck --baseline FILE` then fails for new ones alone.
@@ -45,7 +53,7 @@ def command(
     Waived findings are left out: they come back when their waiver ends.
     """
     judged = options(click.get_current_context(), as_of=as_of, refresh=refresh, **told)
-    report = pipeline.check(documents(plans, names), judged, evidence(shown))
+    report = pipeline.check(documents(plans, names, Place(source, terraform, variable_files)), judged, evidence(shown))
     data = baseline.make(finding for finding in report.findings if finding.waiver is None)
     if file is None:
         sys.stdout.buffer.write(data)

@@ -6,6 +6,7 @@ from datetime import date
 import click
 
 from iaccheck import pipeline
+from iaccheck.commands._configured import Configured, configuration_of, configured
 from iaccheck.commands._day import Day
 from iaccheck.commands._documents import Place, documents, evidence
 from iaccheck.explain import explain
@@ -19,12 +20,13 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(cls=Configured, epilog=EXAMPLES)
 @click.argument("plan")
 @click.argument("subject", metavar="ADDRESS|LOCATION|ACTION")
 @click.option(
     "--evidence", "shown", multiple=True, metavar="FILE", help="A plan, state or snapshot to look at as well."
 )
+@configured
 @click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
 @click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
 @click.option("--source", type=click.Path(file_okay=False, exists=True), help="Folder of the configuration.")
@@ -47,7 +49,10 @@ def command(
     variable_files: tuple[str, ...],
 ) -> None:
     """Show why: changed attributes, calls, actions, instance, location, each rule tried, status and timing."""
-    options = pipeline.Options(as_of=as_of, refresh=refresh, environment=os.environ)
+    declared = configuration_of(click.get_current_context()).trackers
+    options = pipeline.Options(
+        as_of=as_of, refresh=refresh, environment=os.environ, trackers=declared, today=date.today()
+    )
     analysis = pipeline.analyse(
         documents([plan], (), Place(source, terraform, tuple(variable_files))), options, evidence(shown)
     )
