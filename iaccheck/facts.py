@@ -82,6 +82,7 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     since: str = ""
     values: list[str] = []
+    lists: list[str] = []
     presence: list[str] = []
     within: dict[str, list[str]] = {}
     destinations: dict[str, str] = {}

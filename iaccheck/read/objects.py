@@ -115,7 +115,11 @@ def _is_marked(path: str, sensitive: RawAttributes) -> bool:
 def _value(table: Table, name: str, raw: Raw) -> Any:
     value = _decoded(raw)
     inner = table.within.get(name)
-    return value if inner is None else _only(value, frozenset(inner))
+    if inner is not None:
+        return _only(value, frozenset(inner))
+    if isinstance(value, dict) or (isinstance(value, list) and name not in table.lists):
+        raise msgspec.ValidationError(f"{name} is no plain value")
+    return value
 
 
 def _only(value: Any, names: frozenset[str]) -> Any:

@@ -21,7 +21,7 @@ from iaccheck.model import (
 from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.estate import estate
 from iaccheck.resolve.holdings import holdings
-from iaccheck.resolve.instances import ServiceInstance, guid_of, service_instances
+from iaccheck.resolve.instances import ServiceInstance, guid_of, service_instances, text_of
 from iaccheck.resolve.operations import Operations
 from iaccheck.resolve.order import order
 from iaccheck.resolve.places import Places
@@ -234,7 +234,7 @@ def _mentioned(files: Sequence[_File], facts: Facts) -> Iterator[tuple[str, str 
             if guid:
                 yield guid, parts[0] or None
             elif guid := guid_of(state.values.get("instance_id")):
-                yield guid, state.values.get("region")
+                yield guid, text_of(state.values.get("region"))
 
 
 def _unmapped(files: Sequence[_File], facts: Facts) -> Iterator[Unmapped]:

@@ -86,5 +86,7 @@ def block_name(mode: str, type_name: str, name: str) -> str:
 
 
 def expressions(block: ResourceConfiguration) -> dict[str, Raw]:
-    """The expressions of a block by attribute, each still raw."""
+    """The expressions of a block by attribute, each still raw; none where a broken plan holds something else."""
+    if bytes(block.expressions)[:1] != b"{":
+        return {}
     return msgspec.json.decode(block.expressions, type=dict[str, Raw])

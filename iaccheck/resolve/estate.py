@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from iaccheck.facts import Facts, TrackerKind
 from iaccheck.model import Estate, Object, Tracker, World, qualified
 from iaccheck.resolve.holdings import Holding, Rank
-from iaccheck.resolve.instances import ServiceInstance
+from iaccheck.resolve.instances import ServiceInstance, text_of
 from iaccheck.resolve.routes import default_targets, route
 
 _UNKNOWN_KIND = "unknown"
@@ -100,7 +100,7 @@ def _tracker(holding: Holding, state: Object, facts: Facts) -> Tracker:
         address=holding.name,
         id=holding.id,
         kind=kind,
-        location=state.values.get("region") or holding.region,
+        location=text_of(state.values.get("region")) or holding.region,
         origin=holding.origin,
         why_not=why_not(spec, facts) if spec else None,
         destination=_destination(spec, state) if spec else None,

@@ -140,6 +140,7 @@ def _elements(role: str, object_: Object) -> Iterator[Object]:
     if role not in ("targets", "routes"):
         yield object_
         return
-    for element in object_.values.get(role) or ():
+    listed = object_.values.get(role)
+    for element in listed if isinstance(listed, list) else ():
         if isinstance(element, dict):
             yield Object(element)

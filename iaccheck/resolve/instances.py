@@ -30,15 +30,20 @@ class ServiceInstance(Struct, frozen=True, kw_only=True):
     plan: str | None = None
 
 
-def guid_of(text: str | None) -> str | None:
+def text_of(value: object) -> str | None:
+    """A value that is text and not empty; None for everything else that a broken plan may hold in its place."""
+    return value if isinstance(value, str) and value else None
+
+
+def guid_of(value: object) -> str | None:
     """The GUID in a GUID, a CRN or the id of an object (`region/guid/…`); None where there is none."""
-    match = _GUID.search(text or "")
+    match = _GUID.search(text_of(value) or "")
     return match[0].lower() if match else None
 
 
-def location_of_crn(text: str | None) -> str | None:
+def location_of_crn(value: object) -> str | None:
     """The location segment of a CRN: crn:v1:bluemix:public:<service>:<location>:a/<account>:<guid>:: ."""
-    return _segment(text, 5)
+    return _segment(text_of(value), 5)
 
 
 def _segment(text: str | None, index: int) -> str | None:
@@ -99,16 +104,16 @@ def _known_of(change: Change) -> Object:
 
 def _instance(address: str, object_: Object, *, before: bool, after: bool, managed: bool) -> ServiceInstance:
     values = object_.values
-    crn = values.get("crn") or values.get("id")
+    crn = text_of(values.get("crn")) or text_of(values.get("id"))
     return ServiceInstance(
         address=address,
         service=str(values.get("service") or _segment(crn, 4) or ""),
         guid=guid_of(values.get("guid")) or guid_of(crn),
-        location=values.get("location") or location_of_crn(crn),
+        location=text_of(values.get("location")) or location_of_crn(crn),
         before=before,
         after=after,
         managed=managed,
-        plan=values.get("plan"),
+        plan=text_of(values.get("plan")),
     )
 
 

@@ -12,7 +12,7 @@ from iaccheck.address import unkeyed
 from iaccheck.facts import Facts
 from iaccheck.model import Change, Object, Plan, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks
-from iaccheck.resolve.instances import ServiceInstance, guid_of, location_of_crn
+from iaccheck.resolve.instances import ServiceInstance, guid_of, location_of_crn, text_of
 from iaccheck.resolve.references import NOTHING, References, Scope, Trace
 from iaccheck.resolve.regions import Region, Regions, listed, own_by_address
 
@@ -84,8 +84,8 @@ class Places:
             bytes(written.get("instance_id", _NOT_SET)),
             bytes(written.get("region", _NOT_SET)),
             block.provider_config_key,
-            object_.values.get("instance_id"),
-            object_.values.get("region"),
+            text_of(object_.values.get("instance_id")),
+            text_of(object_.values.get("region")),
         )
         known = self._planned.get(asked)
         if known is None:
@@ -208,9 +208,9 @@ class Places:
     def _region(
         self, object_: Object, block: ResourceConfiguration | None, module: str, key: str | int | None
     ) -> Region:
-        region = object_.values.get("region")
+        region = text_of(object_.values.get("region"))
         if region:
-            return Region(str(region), "region is set", binding=True)
+            return Region(region, "region is set", binding=True)
         if block is None:
             return Region(None, "the plan holds no block for it")
         trace = self._references.attribute(block, module, key, "region", _INSTANCE)

@@ -95,7 +95,7 @@ class References:
             # `{ for k, v in x : k => one }`: the same behind each key.
             return self._follow(expression["every"], scope, attributes[1:], stops, depth + 1)
         if "references" in expression:
-            references = self._references(tuple(expression["references"]))
+            references = self._references(expression["references"])
             if attributes and "element" in expression:
                 # `{ for k, v in x : k => v.guid }`: what is behind a key is that attribute of x's element.
                 attributes = (attributes[0], *expression["element"], *attributes[1:])
@@ -110,8 +110,9 @@ class References:
             return self._follow(expression[attributes[0]], scope, attributes[1:], stops, depth + 1)
         return self._union(self._follow(part, scope, (), stops, depth + 1) for part in expression.values())
 
-    def _references(self, names: tuple[str, ...]) -> list[Reference]:
+    def _references(self, listed: Any) -> list[Reference]:
         """The references of an expression; modules made from one source write the same again and again."""
+        names = tuple(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
         known = self._grouped.get(names)
         if known is None:
             known = self._grouped[names] = list(grouped(names))

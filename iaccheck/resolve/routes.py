@@ -23,7 +23,7 @@ def route(holding: Holding, state: Object, keys: dict[str, str], *, after: bool)
             origin=holding.origin,
             reason="its rules are known only after the apply",
         )
-    listed = state.values.get("rules") or []
+    listed = _list(state.values.get("rules"))
     unknown = state.unknown.get("rules") or []
     written = _rule_expressions(holding)
     rules = tuple(
@@ -59,7 +59,7 @@ def _rule(
     global_events: bool,
 ) -> Rule:
     reasons = []
-    locations: tuple[str, ...] | None = tuple(str(name) for name in rule.get("locations") or () if name is not None)
+    locations: tuple[str, ...] | None = tuple(str(name) for name in _list(rule.get("locations")) if name is not None)
     if _any_unknown(unknown.get("locations")):
         locations = None
         reasons.append(f"the locations of a rule of {holding.name} are known only after the apply")
@@ -73,6 +73,11 @@ def _rule(
     return Rule(locations=locations, targets=targets, surely=surely, candidates=candidates, reason="; ".join(reasons))
 
 
+def _list(value: Any) -> list[Any]:
+    """A list; nothing for what a broken plan may hold in its place."""
+    return value if isinstance(value, list) else []
+
+
 def _any_unknown(unknown: Any) -> bool:
     return any(map(_any_unknown, unknown)) if isinstance(unknown, list) else unknown is True
 
@@ -84,7 +89,7 @@ def _targets(
 
     `[null]` with `after_unknown` is a target whose id isn't known yet, and a list that is absent is unknown as a whole.
     """
-    known = tuple(str(id_) for id_ in ids or () if id_ is not None)
+    known = tuple(str(id_) for id_ in _list(ids) if id_ is not None)
     if not _any_unknown(unknown):
         return known, (), (), ""
     trace = _trace(holding, expression, "target_ids")
@@ -128,7 +133,7 @@ def default_targets(
     """Keys of the default targets of the settings; None and why where they aren't known."""
     ids = state.values.get("default_targets")
     unknown = state.unknown.get("default_targets")
-    known = tuple(str(id_) for id_ in ids or () if id_ is not None)
+    known = tuple(str(id_) for id_ in _list(ids) if id_ is not None)
     if not (after and _any_unknown(unknown)):
         return known, ""
     if holding.references is None or holding.block is None:

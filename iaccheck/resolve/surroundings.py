@@ -25,7 +25,7 @@ from iaccheck.model import (
     qualified,
 )
 from iaccheck.resolve.blocks import Blocks, expressions
-from iaccheck.resolve.instances import guid_of, location_of_crn
+from iaccheck.resolve.instances import guid_of, location_of_crn, text_of
 from iaccheck.resolve.references import NOTHING, References, Scope, Trace
 
 _ROLES = frozenset({"authorization", "target", "service_instance", "audit_device"})
@@ -150,9 +150,14 @@ def _said(state: Object, attribute: str, block: str, name: str) -> Any:
         return state.values[attribute]
     listed = state.values.get(block)
     return next(
-        (one.get("value") for one in listed or () if isinstance(one, dict) and one.get("name") == name),
+        (one.get("value") for one in _blocks(listed) if one.get("name") == name),
         None,
     )
+
+
+def _blocks(value: Any) -> list[dict[str, Any]]:
+    """Nested blocks; none for what a broken plan may hold in their place."""
+    return [block for block in value if isinstance(block, dict)] if isinstance(value, list) else []
 
 
 # --- targets and service instances ---------------------------------------------------------------------------------
@@ -190,11 +195,11 @@ def _store(thing: _Thing, facts: Facts) -> Store:
     values = {**(thing.before.values if thing.before else {}), **_known(thing.after)}
     present = thing.after.present
     settings = None if any(name.endswith(".*") for name in present) else frozenset(n.partition(".")[2] for n in present)
-    crn = values.get("crn") or values.get("id")
+    crn = text_of(values.get("crn")) or text_of(values.get("id"))
     return Store(
         address=thing.name,
         service=str(values.get("service") or ""),
-        location=values.get("location") or location_of_crn(crn),
+        location=text_of(values.get("location")) or location_of_crn(crn),
         guid=guid_of(values.get("guid")) or guid_of(crn),
         settings=settings,
     )
