@@ -1,6 +1,5 @@
 """routing: the estate after the apply -> routes, rules, settings and limits as subjects."""
 
-import difflib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -54,6 +53,10 @@ def _exists(name: str, facts: Facts) -> bool:
 
 def _suggestions(names: tuple[str, ...], facts: Facts) -> str:
     """`; did you mean us-south?` for `us_south`."""
+    if not names:
+        return ""
+    import difflib
+
     known = [*facts.locations.regions, GLOBAL, *facts.locations.groups]
     close = [
         match[0]

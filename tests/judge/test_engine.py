@@ -1,6 +1,8 @@
 """Subjects have the fields that the page promises, and many policies are judged in time."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from iaccheck.judge.trackers import of_trackers
 from iaccheck.model import Document, Severity
 from iaccheck.pipeline import Options, analyse, check
 
+ROOT = Path(__file__).parents[2]
 FORMS = {TEXT: (str, type(None)), FLAG: (bool, type(None)), NUMBER: (int, type(None)), LIST: (tuple,)}
 
 
@@ -163,3 +166,16 @@ def test_of_several_plans_each_finding_names_its_own() -> None:
         ("TRK004", "dev", "ibm_atracker_target.t"),
         ("COV010", "dev", "ibm_sm_brand_new.x"),
     }
+
+
+def test_a_default_run_imports_nothing_that_only_some_need() -> None:
+    code = (
+        "import sys; from iaccheck.__main__ import main\n"
+        "sys.argv = ['iaccheck', 'fixtures/hosted-none/create/plan.json']\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print(sorted({'cel', 'tomllib', 'jsonschema', 'difflib'} & set(sys.modules)), file=sys.stderr)"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ended.stderr == "[]\n"
