@@ -58,10 +58,8 @@ def read(path: str, name: str, hint: str, most: int = MOST_BYTES) -> bytes:
             raise ConfigError(f"{name}: this is no plain file", hint)
         with open(path, "rb") as file:
             data = file.read(most + 1)
-    except OSError as error:
-        raise ConfigError(f"{name}: {error.strerror or 'cannot be read'}", hint) from None
-    except ValueError:
-        raise ConfigError(f"{name}: this is no path", hint) from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{name}: {getattr(error, 'strerror', None) or 'this is no path'}", hint) from None
     if len(data) > most:
         raise ConfigError(f"{name}: the file is larger than {most // 1024} kB", hint)
     return data

@@ -172,7 +172,8 @@ def _destination(thing: _Thing, facts: Facts) -> Destination:
         if endpoint is None:
             continue
         crn = endpoint.get(attribute)
-        written = _first(_decoded(_expression(thing, name))) or {}
+        raw = _expression(thing, name)
+        written = _first(msgspec.json.decode(raw)) or {} if raw is not None else {}
         return Destination(
             tracker=thing.name,
             keyless=_keyless(endpoint, _first(thing.after.unknown.get(name)) or {}, facts),
@@ -192,7 +193,8 @@ def _keyless(endpoint: dict[str, Any], unknown: dict[str, Any], facts: Facts) ->
 
 def _store(thing: _Thing, facts: Facts) -> Store:
     assert thing.after is not None
-    values = {**(thing.before.values if thing.before else {}), **_known(thing.after)}
+    known = {name: value for name, value in thing.after.values.items() if value is not None}
+    values = {**(thing.before.values if thing.before else {}), **known}
     present = thing.after.present
     settings = None if any(name.endswith(".*") for name in present) else frozenset(n.partition(".")[2] for n in present)
     crn = text_of(values.get("crn")) or text_of(values.get("id"))
@@ -205,18 +207,10 @@ def _store(thing: _Thing, facts: Facts) -> Store:
     )
 
 
-def _known(state: Object) -> dict[str, Any]:
-    return {name: value for name, value in state.values.items() if value is not None}
-
-
 def _first(value: Any) -> dict[str, Any] | None:
     """The one block of a list of one."""
     one = value[0] if isinstance(value, list) and value else value
     return one if isinstance(one, dict) else None
-
-
-def _decoded(raw: Any) -> Any:
-    return msgspec.json.decode(raw) if raw is not None else None
 
 
 # --- secrets and Vault ---------------------------------------------------------------------------------------------
