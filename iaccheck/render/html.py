@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from functools import cache
+from html import escape
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -26,6 +27,7 @@ from iaccheck.render._view import (
     counted,
     coverage_by_location,
     grouped,
+    let_through,
     same_remedy,
     severity_counts,
     source_of,
@@ -35,10 +37,6 @@ from iaccheck.render._view import (
 LIMIT = 5_000_000
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _GROUPS, _ADDRESSES, _VIEWS, _ROWS = 200, 40, 200, 1000
-_ROW = Markup(
-    "<tr><th scope=row>{address}<td>{phase}<td>{actions}<td>{location}<td class={status}>{said}"
-    ' <a href="#why{why}">{why}</a>\n'
-)
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
@@ -78,6 +76,7 @@ def _page(report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "command": command_line(report),
+        "let_through": let_through(report),
         "css": Markup(css),  # noqa: S704 - a file of ours, which has to stay as it is hashed
         "js": Markup(js),  # noqa: S704 - likewise
         "css_hash": _hash(css),
@@ -187,15 +186,17 @@ def _row(key: tuple[str, str, str | None, int], items: list[Coverage]) -> Markup
     address, phase, location, why = key
     first = items[0]
     timing = "" if first.timing.value == "steady" else f", {first.timing.value}"
-    return _ROW.format(
-        address=visible(address),
-        phase=phase,
-        actions=", ".join(map(_action, items)),
-        location=visible(location, 60) if location is not None else "unknown",
-        status=first.status.value,
-        said=first.status.value + timing,
-        why=why,
+    place = visible(location, 60) if location is not None else "unknown"
+    status = first.status.value
+    return Markup(  # noqa: S704 - whatever a plan can say goes through _text; status and phase are words of ours
+        f"<tr><th scope=row>{_text(visible(address))}<td>{phase}<td>{_text(', '.join(map(_action, items)))}"
+        f"<td>{_text(place)}<td class={status}>{status}{timing} <a href=#why{why}>{why}</a>\n"
     )
+
+
+def _text(text: str) -> str:
+    """Escaped for where text stands, never for an attribute: quotes as they are keep thousands of rows small."""
+    return escape(text, quote=False)
 
 
 def _action(item: Coverage) -> str:
