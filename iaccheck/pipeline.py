@@ -21,7 +21,7 @@ from iaccheck.predict import Prediction, predict
 from iaccheck.read import read, read_evidence
 from iaccheck.resolve import resolve
 from iaccheck.resolve.declared import declare
-from iaccheck.resolve.references import Locals
+from iaccheck.resolve.traces import Locals
 
 if TYPE_CHECKING:
     from iaccheck.read.source import Source

@@ -18,16 +18,15 @@ from iaccheck.model import (
     Unmapped,
     qualified,
 )
-from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.estate import estate
+from iaccheck.resolve.files import File, opened
 from iaccheck.resolve.holdings import holdings
-from iaccheck.resolve.instances import ServiceInstance, guid_of, service_instances, text_of
+from iaccheck.resolve.instances import ServiceInstance, guid_of, text_of
 from iaccheck.resolve.operations import Operations
 from iaccheck.resolve.order import order
 from iaccheck.resolve.places import Places
-from iaccheck.resolve.references import Locals, References
-from iaccheck.resolve.regions import Regions
 from iaccheck.resolve.surroundings import Shown, surroundings, undecided
+from iaccheck.resolve.traces import Locals
 
 
 def resolve(
@@ -45,7 +44,7 @@ def resolve(
     while planning. `environment`: where the provider may take its region from. `local_values`: the locals in the source
     of each plan, where it is at hand.
     """
-    files = tuple(_files(plans, evidence, facts, local_values, environment or {}))
+    files = tuple(opened(plans, evidence, facts, local_values, environment or {}))
     everything = tuple(instance for file in files for instance in file.instances)
     changed = frozenset(qualified(file.label, a) for file in files for a in _changed_estate(file.plan, facts))
     found = [
@@ -77,56 +76,14 @@ def resolve(
     )
 
 
-class _File(NamedTuple):
-    """A plan or a piece of evidence, with what it shows. `label` is None for a plan that is the only one."""
-
-    plan: Plan
-    label: str | None
-    evidence: bool
-    blocks: Blocks
-    references: References
-    regions: Regions
-    instances: tuple[ServiceInstance, ...]
-    local_values: Locals | None
-
-
 class _Work(NamedTuple):
     operations: tuple[Operation, ...]
     regions: tuple[RegionFinding, ...]
     order: Order
 
 
-def _files(
-    plans: Sequence[Plan],
-    evidence: Sequence[Plan],
-    facts: Facts,
-    local_values: Sequence[Locals | None],
-    environment: Mapping[str, str],
-) -> Iterator[_File]:
-    taken: set[str] = set()
-    for position, plan in enumerate((*plans, *evidence)):
-        only_looked_at = position >= len(plans)
-        alone = len(plans) == 1 and not only_looked_at
-        label = None if alone else _free(plan.input.label or plan.input.name, taken)
-        own_locals = local_values[position] if position < len(local_values) else None
-        blocks = Blocks(plan)
-        references = References(plan, blocks, facts, own_locals)
-        instances = tuple(service_instances(plan, facts, label, evidence=only_looked_at))
-        regions = Regions(plan.configuration, instances, label, blocks, references, environment)
-        yield _File(plan, label, only_looked_at, blocks, references, regions, instances, own_locals)
-
-
-def _free(label: str, taken: set[str]) -> str:
-    number = 2
-    free = label
-    while free in taken:
-        free, number = f"{label} ({number})", number + 1
-    taken.add(free)
-    return free
-
-
 def _work(
-    file: _File,
+    file: File,
     everything: tuple[ServiceInstance, ...],
     by_id: Sequence[ServiceInstance],
     changed: frozenset[str],
@@ -180,7 +137,7 @@ def _without_copies(instances: tuple[ServiceInstance, ...]) -> list[ServiceInsta
 
 
 def _instances(
-    everything: tuple[ServiceInstance, ...], operations: Sequence[Operation], files: Sequence[_File], facts: Facts
+    everything: tuple[ServiceInstance, ...], operations: Sequence[Operation], files: Sequence[File], facts: Facts
 ) -> tuple[Instance, ...]:
     """Instances of the service, from whatever names one: resources, data sources, ids and `instance_id` of objects."""
     known: dict[str, Instance] = {}
@@ -204,7 +161,7 @@ def _instances(
     return tuple(sorted(known.values(), key=lambda i: (i.location or "", i.label, i.guid or "")))
 
 
-def _by_id(files: Sequence[_File], facts: Facts) -> list[ServiceInstance]:
+def _by_id(files: Sequence[File], facts: Facts) -> list[ServiceInstance]:
     """Instances of which an object's id says the region: where the service has answered for them."""
     found: dict[str, str] = {}
     for file in files:
@@ -220,7 +177,7 @@ def _by_id(files: Sequence[_File], facts: Facts) -> list[ServiceInstance]:
     ]
 
 
-def _mentioned(files: Sequence[_File], facts: Facts) -> Iterator[tuple[str, str | None]]:
+def _mentioned(files: Sequence[File], facts: Facts) -> Iterator[tuple[str, str | None]]:
     """(GUID, region) of every instance that an object of the service names."""
     for file in files:
         states = [(o.type, o.object) for o in file.plan.prior]
@@ -237,7 +194,7 @@ def _mentioned(files: Sequence[_File], facts: Facts) -> Iterator[tuple[str, str 
                 yield guid, text_of(state.values.get("region"))
 
 
-def _unmapped(files: Sequence[_File], facts: Facts) -> Iterator[Unmapped]:
+def _unmapped(files: Sequence[File], facts: Facts) -> Iterator[Unmapped]:
     seen: set[str] = set()
     for file in files:
         if file.evidence:
@@ -251,7 +208,7 @@ def _unmapped(files: Sequence[_File], facts: Facts) -> Iterator[Unmapped]:
                 yield Unmapped(object_.address, object_.type, file.label)
 
 
-def _notes(files: Sequence[_File], strange: Sequence[Unmapped]) -> Iterator[Note]:
+def _notes(files: Sequence[File], strange: Sequence[Unmapped]) -> Iterator[Note]:
     for file in files:
         name = file.plan.input.label or file.plan.input.name
         if file.plan.errored:

@@ -13,7 +13,7 @@ import msgspec
 from iaccheck.address import unkeyed, without_keys
 from iaccheck.model import Operation, Order, Plan, ResourceConfiguration, Verb, node, qualified
 from iaccheck.resolve.blocks import Blocks, ModuleNames, block_name
-from iaccheck.resolve.references import Locals, grouped
+from iaccheck.resolve.traces import Locals, grouped
 
 if TYPE_CHECKING:
     from networkx import DiGraph

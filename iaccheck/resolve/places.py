@@ -13,8 +13,9 @@ from iaccheck.facts import Facts
 from iaccheck.model import Change, Object, Plan, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.instances import ServiceInstance, guid_of, location_of_crn, text_of
-from iaccheck.resolve.references import NOTHING, References, Scope, Trace
+from iaccheck.resolve.references import References
 from iaccheck.resolve.regions import Region, Regions, listed, own_by_address
+from iaccheck.resolve.traces import NOTHING, Scope, Trace
 
 _INSTANCE = frozenset({"service_instance"})
 _NOT_SET = Raw(b"")

@@ -1,58 +1,25 @@
 """references: follow what an expression of the configuration refers to, through modules, variables, outputs and locals.
 
-A plan keeps of an expression only its constant, or the list of what it refers to
-(https://developer.hashicorp.com/terraform/internals/json-format#expression-representation): operators, functions and
-instance keys are lost. So a trace ends in all that the expression can mean, and says what it could not follow.
+Operators, functions and instance keys are lost in a plan. So a trace ends in all that the expression can mean, and says
+what it could not follow.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Raw
 
-from iaccheck.address import Key, ModulePath, Step, format_module, steps, without_keys
+from iaccheck.address import Key, ModulePath, format_module, without_keys
 from iaccheck.facts import Facts
 from iaccheck.model import ModuleConfiguration, Plan, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks, block_name
+from iaccheck.resolve.traces import NOTHING, Locals, Path, Reference, Scope, Trace, grouped, indexed, picked
 
 # What a name of a location, a GUID, an id or a CRN is made of. Other strings never leave a trace.
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/*-]{1,256}")
 _DEPTH = 200
-
-Path = tuple[str | int, ...]
-Locals = Callable[[tuple[str, ...], str], Any]
-
-
-class Trace(NamedTuple):
-    """Where an expression can lead: addresses of objects, plain strings, and what could not be followed."""
-
-    objects: frozenset[str] = frozenset()
-    literals: frozenset[str] = frozenset()
-    gaps: frozenset[str] = frozenset()
-
-    def __or__(self, other: "Trace") -> "Trace":
-        return Trace(self.objects | other.objects, self.literals | other.literals, self.gaps | other.gaps)
-
-
-NOTHING = Trace()
-
-
-class Scope(NamedTuple):
-    """Where an expression stands: the module instance, and the key and repetition of its block."""
-
-    path: ModulePath
-    key: Key = None
-    for_each: Raw | UnsetType = UNSET
-
-
-class Reference(NamedTuple):
-    """A reference, longest form: `module.sm["x"].guid` -> head `module`, then its steps."""
-
-    head: str
-    rest: tuple[Step, ...]
-    text: str
 
 
 class References:
@@ -90,7 +57,7 @@ class References:
         if not isinstance(expression, dict):
             return NOTHING
         if "constant_value" in expression:
-            return Trace(literals=frozenset(self._strings(_picked(expression["constant_value"], attributes))))
+            return Trace(literals=frozenset(self._strings(picked(expression["constant_value"], attributes))))
         if "every" in expression:
             # `{ for k, v in x : k => one }`: the same behind each key.
             return self._follow(expression["every"], scope, attributes[1:], stops, depth + 1)
@@ -153,7 +120,7 @@ class References:
         if len(references) == 2 and len(containers) >= 1:
             # `module.sm[each.key]`, `module.sm[var.region]`: the plan lists the container, then what indexes it.
             container, index = references
-            if container in containers and not _indexed(container):
+            if container in containers and not indexed(container):
                 key = self._index_value(index, scope, depth)
                 if key is not None and self._has_key(container, scope, key):
                     return self._follow_one(container, scope, (key, *attributes), stops, depth)
@@ -196,7 +163,7 @@ class References:
         if not path:
             if name in self._variables_given:
                 value = self._decode(self._variables_given[name])
-                return Trace(literals=frozenset(self._strings(_picked(value, attributes))))
+                return Trace(literals=frozenset(self._strings(picked(value, attributes))))
             return self._default(path, name, attributes)
         call = self._blocks.calls.get(without_keys(path))
         if call is None:
@@ -212,7 +179,7 @@ class References:
         variable = module.variables.get(name) if module else None
         if variable is None or variable.default is UNSET:
             return Trace(gaps=frozenset({f"var.{name}"}))
-        return Trace(literals=frozenset(self._strings(_picked(self._decode(variable.default), attributes))))
+        return Trace(literals=frozenset(self._strings(picked(self._decode(variable.default), attributes))))
 
     def _local(self, path: ModulePath, name: str, attributes: Path, stops: frozenset[str], depth: int) -> Trace:
         expression = self._locals(without_keys(path), name) if self._locals else None
@@ -331,39 +298,3 @@ class References:
             )
             return key in found
         return True
-
-
-def grouped(references: Iterable[str]) -> Iterator[Reference]:
-    """The references of an expression, each once and whole: a plan lists `a.b.c` as `a.b.c`, `a.b`."""
-    seen: set[str] = set()
-    previous = ""
-    for text in references:
-        if text in seen or (previous.startswith(text) and previous[len(text) : len(text) + 1] in (".", "[")):
-            continue
-        seen.add(text)
-        previous = text
-        parts = steps(text)
-        if not parts:
-            continue
-        head = str(parts[0].value)
-        if head in ("var", "module", "data", "each", "local", "count", "path", "terraform", "self"):
-            yield Reference(head, parts[1:], text)
-        else:
-            yield Reference("resource", parts, text)
-
-
-def _indexed(reference: Reference) -> bool:
-    return any(step.indexes for step in reference.rest)
-
-
-def _picked(value: Any, attributes: Path) -> Any:
-    for attribute in attributes:
-        if isinstance(value, dict):
-            value = value.get(attribute, value.get(str(attribute)))
-        elif isinstance(value, list) and isinstance(attribute, int):
-            value = value[attribute] if -len(value) <= attribute < len(value) else None
-        elif isinstance(value, list) and attribute in value:
-            value = attribute
-        else:
-            return None
-    return value

@@ -11,7 +11,8 @@ from msgspec import UNSET, Struct
 from iaccheck.model import Configuration, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.instances import ServiceInstance, location_of_crn
-from iaccheck.resolve.references import References, Scope, Trace
+from iaccheck.resolve.references import References
+from iaccheck.resolve.traces import Scope, Trace
 
 ENVIRONMENT = ("IC_REGION", "IBMCLOUD_REGION", "BM_REGION", "BLUEMIX_REGION")
 ASSUMED = "us-south"

@@ -9,7 +9,7 @@ from iaccheck.model import Object, Route, Rule
 from iaccheck.resolve.blocks import expressions
 from iaccheck.resolve.holdings import Holding
 from iaccheck.resolve.instances import guid_of
-from iaccheck.resolve.references import NOTHING, Scope, Trace, grouped
+from iaccheck.resolve.traces import NOTHING, Scope, Trace, grouped
 
 _TARGET = frozenset({"target"})
 

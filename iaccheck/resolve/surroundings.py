@@ -26,7 +26,8 @@ from iaccheck.model import (
 )
 from iaccheck.resolve.blocks import Blocks, expressions
 from iaccheck.resolve.instances import guid_of, location_of_crn, text_of
-from iaccheck.resolve.references import NOTHING, References, Scope, Trace
+from iaccheck.resolve.references import References
+from iaccheck.resolve.traces import NOTHING, Scope, Trace
 
 _ROLES = frozenset({"authorization", "target", "service_instance", "audit_device"})
 _INSTANCE = frozenset({"service_instance"})
