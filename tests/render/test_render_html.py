@@ -126,11 +126,11 @@ def test_headings_and_tables_are_marked_up_for_those_who_listen() -> None:
     ids=["resources", "actions", "locations", "names"],
 )
 def test_a_large_report_stays_below_its_limit(report: Report) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     text = render(report)
 
     assert len(text.encode()) <= LIMIT
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 # --- in a browser --------------------------------------------------------------------------------------------------

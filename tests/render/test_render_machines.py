@@ -235,7 +235,7 @@ def test_annotations_bring_the_job_summary(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("shape", [(20_000,), (20_000, 5_000), (20_000, 20_000, 5_000)], ids=repr)
 def test_each_format_is_quick(shape: tuple[int, ...], name: str) -> None:
     shown = large(*shape)
-    began = time.perf_counter()
+    began = time.process_time()
     render(name, shown)
 
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

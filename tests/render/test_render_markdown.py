@@ -123,10 +123,10 @@ LARGE = {
 
 @pytest.mark.parametrize("name", LARGE)
 def test_it_never_is_longer_than_a_comment(name: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     text = render(LARGE[name])
 
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     checked(text)
 
 

@@ -115,7 +115,7 @@ def test_verdicts_say_why() -> None:
 @pytest.mark.parametrize("shape", [(20_000,), (20_000, 5_000), (20_000, 20_000, 5_000)], ids=repr)
 def test_a_large_report_is_quick(shape: tuple[int, ...], detail: int) -> None:
     shown = large(*shape)
-    began = time.perf_counter()
+    began = time.process_time()
     render(shown, Style(detail=detail))
 
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
