@@ -117,9 +117,16 @@ def _value(table: Table, name: str, raw: Raw) -> Any:
     inner = table.within.get(name)
     if inner is not None:
         return _only(value, frozenset(inner))
-    if isinstance(value, dict) or (isinstance(value, list) and name not in table.lists):
+    if not admissible(table, name, value):
         raise msgspec.ValidationError(f"{name} is no plain value")
     return value
+
+
+def admissible(table: Table, name: str, value: object) -> bool:
+    """Whether a value has the form of its attribute: blocks, a list, or one plain value."""
+    if name in table.within:
+        return True
+    return not isinstance(value, dict) and (not isinstance(value, list) or name in table.lists)
 
 
 def _only(value: Any, names: frozenset[str]) -> Any:

@@ -16,7 +16,7 @@ from msgspec import Raw, Struct
 from iaccheck.address import format_key, format_module
 from iaccheck.facts import Facts, Table
 from iaccheck.model import Change, Input, Object, Plan
-from iaccheck.read.objects import admit, table_of
+from iaccheck.read.objects import admissible, admit, table_of
 from iaccheck.read.source.configuration import ConfigurationReader
 from iaccheck.read.source.dynamic import block_values, dynamic_values
 from iaccheck.read.source.files import Root
@@ -146,6 +146,8 @@ def _attributes(scope: Scope, mode: str, body: Body, instance: Instance, table: 
         value = _written(scope, body, instance, name)
         if value is _NOT_SET:
             value = UNKNOWN if mode == "data" or name in _COMPUTED else None
+        if name in table.values and not admissible(table, name, value):
+            value = UNKNOWN  # Terraform would refuse it; what the author means isn't known.
         shown, hidden = _split(value)
         if hidden is not False:
             unknown[name] = Raw(msgspec.json.encode(hidden))
