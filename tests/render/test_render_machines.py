@@ -5,6 +5,7 @@ import io
 import json
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,22 @@ def render(name: str, shown: Report) -> str:
     return renderer(name)(shown, PLAIN)
 
 
+def strings(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for value in part.values():
+            yield from strings(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from strings(value)
+    elif isinstance(part, str):
+        yield part
+
+
 def check_sarif(text: str) -> list[dict[str, Any]]:
     """What GitHub needs beyond the schema: no empty strings, one location for each result, relative URIs."""
     document = json.loads(text)
     SARIF.validate(document)
-    assert '""' not in text
+    assert "" not in strings(document)
     results = [result for one in document["runs"] for result in one["results"]]
     for result in results:
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
