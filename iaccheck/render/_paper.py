@@ -37,7 +37,7 @@ class Paper:
             start = " " * indent + lead.rstrip()
             if number == 0 and inside and line.startswith(start):
                 line = " " * indent + self.coloured(lead.rstrip(), inside) + line[len(start) :]
-            self._lines.append(self.coloured(inert(line), outside))
+            self._lines.append(self.coloured(inert(line.rstrip()), outside))
 
     def verbatim(self, text: str, indent: int) -> None:
         """A snippet: its lines as they are, to be copied."""
