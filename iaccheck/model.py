@@ -254,14 +254,15 @@ class Tracker(Struct, frozen=True, kw_only=True):
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """A rule of a route. `locations` or `targets` None: not known before the apply; `reason` names why.
+    """A rule of a route. `reason` names what isn't known before the apply.
 
-    Where `targets` is None, `surely` are those that it has in any case, and `candidates` all that it can have (nothing
-    where not even that is known).
+    `locations_open`: it may name more locations than `locations`. Where `targets` is None, they aren't known: `surely`
+    are those that it has in any case, `candidates` all that it can have (nothing where not even that is known).
     """
 
-    locations: tuple[str, ...] | None
+    locations: tuple[str, ...]
     targets: tuple[str, ...] | None
+    locations_open: bool = False
     surely: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     reason: str = ""
@@ -295,6 +296,7 @@ class World(Struct, frozen=True, kw_only=True):
     targets: dict[str, Tracker] = {}
     routes: tuple[Route, ...] = ()
     defaults: tuple[str, ...] | None = ()
+    default_candidates: tuple[str, ...] = ()
     defaults_reason: str = ""
     declared: tuple[Tracker, ...] = ()
     settings: str | None = None

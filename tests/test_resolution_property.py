@@ -49,8 +49,9 @@ def expected(tree: Tree, key: str) -> tuple[str | None, str | None]:
     together = set(tree.regions.values())
     if tree.reference == "any" and len(together) == 1 and tree.region == "instance":
         return named, None
-    if tree.region == "unset" and tree.provider is not None:
-        return tree.provider if not (tree.reference == "any" and len(together) == 1) else named, None
+    if tree.region == "unset" and tree.provider is not None and not (tree.reference == "any" and len(together) == 1):
+        # The events are those of the instance: where none that it can be is in that region, it isn't the answer.
+        return (tree.provider if tree.reference != "any" or tree.provider in together else None), None
     if tree.reference == "any" and len(together) == 1:
         return named, None
     return None, None

@@ -61,13 +61,19 @@ def flag(param: click.Parameter) -> str:
 def _found(given: Mapping[str, Any]) -> Configuration:
     """The configuration that a command line means: the named one, none, or the nearest to its first plan."""
     named = given.get("config")
-    if named is not None:
+    if isinstance(named, str):
         return settings.read(named) if named else Configuration()
-    plans = given.get("plans") or given.get("plan") or ()
-    first = next((plan for plan in ([plans] if isinstance(plans, str) else plans) if plan and plan != "-"), "")
-    if not first and given.get("names"):
-        first = given["names"][0].rpartition("=")[2]
+    labelled = [name.rpartition("=")[2] for name in _words(given.get("names"))]
+    plans = [*_words(given.get("plans")), *_words(given.get("plan")), *labelled]
+    first = next((plan for plan in plans if plan and plan != "-"), "")
     return settings.find((first if os.path.isdir(first) else os.path.dirname(first)) or ".")
+
+
+def _words(given: object) -> list[str]:
+    """What was given for an argument or option; click marks what wasn't with a value of its own."""
+    if isinstance(given, str):
+        return [given]
+    return [word for word in given if isinstance(word, str)] if isinstance(given, (list, tuple)) else []
 
 
 def configuration_of(ctx: click.Context) -> Configuration:

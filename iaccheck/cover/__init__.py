@@ -14,7 +14,6 @@ from iaccheck.model import (
     Event,
     Instance,
     LocationCoverage,
-    Order,
     Phase,
     Resolution,
     Status,
@@ -48,7 +47,7 @@ def cover(events: Iterable[Event], resolution: Resolution, facts: Facts) -> Cove
         name: _Location(receivers(estate.before, name, facts), receivers(estate.after, name, facts))
         for name in names | {GLOBAL}
     }
-    assured = partial(_ordered, order=resolution.order)
+    assured = partial(_ordered, resolution=resolution)
     covered = tuple(_cover(event, outcomes[event.location], assured) for event in events)
     # `global` last, a location that isn't known before it.
     ordered = sorted(outcomes, key=lambda name: (name == GLOBAL, name is None, name or ""))
@@ -91,35 +90,46 @@ def _reason(event: Event, outcome: Outcome, timing: Timing) -> str:
     return f"{event.reason}; {outcome.reason}" if event.location is None else outcome.reason
 
 
-def _ordered(event: Event, location: _Location, timing: Timing, *, order: Order) -> bool | None:
-    """Whether the dependency graph assures that a tracker is there when the event happens; None where nobody asks."""
+def _ordered(event: Event, location: _Location, timing: Timing, *, resolution: Resolution) -> bool | None:
+    """Whether the dependency graph assures that a tracker is there when the event happens; None where nobody asks.
+
+    It takes a way that is whole by then, and that what else decides (a rule that discards) has changed by then too, or
+    not yet.
+    """
     if event.phase is Phase.PLAN or timing is Timing.STEADY:
         return None
     own = node(qualified(event.input, event.address), destroyed=event.verb is Verb.DELETE)
-    if timing is Timing.STARTING:
-        return any(all(_made_before(part, own, order) for part in way) for way in location.after.ways)
-    return any(all(_gone_after(part, own, order) for part in way) for way in location.before.ways)
+    starting = timing is Timing.STARTING
+    before, after = location
+    ways, others = (after.ways, before.deciders) if starting else (before.ways, after.deciders)
+    assured = partial(_made_before if starting else _changed_after, own=own, resolution=resolution)
+    return any(all(map(assured, way)) for way in ways) and all(map(assured, others))
 
 
-def _made_before(address: str, own: str, order: Order) -> bool:
-    made = node(address, destroyed=False)
-    return made not in order.later or own in order.later[made]
+def _made_before(address: str, *, own: str, resolution: Resolution) -> bool:
+    """Whether an object of the estate is as it will be before the event happens."""
+    if address not in resolution.changed:
+        return True
+    return own in resolution.order.later.get(node(address, destroyed=False), ())
 
 
-def _gone_after(address: str, own: str, order: Order) -> bool:
-    """Whether an object of the estate keeps as it is until the event has happened."""
-    ends = [name for name in (node(address, destroyed=True), node(address, destroyed=False)) if name in order.earlier]
-    return all(own in order.earlier[name] for name in ends)
+def _changed_after(address: str, *, own: str, resolution: Resolution) -> bool:
+    """Whether an object of the estate keeps as it was until the event has happened."""
+    if address not in resolution.changed:
+        return True
+    earlier = resolution.order.earlier
+    ends = [name for name in (node(address, destroyed=True), node(address, destroyed=False)) if name in earlier]
+    return bool(ends) and all(own in earlier[name] for name in ends)
 
 
 def _location(
     name: str | None, outcome: _Location, staying: list[Instance], changed: frozenset[str]
 ) -> LocationCoverage:
     before, after = outcome
-    lost: set[str] = set()
+    lost: frozenset[str] = frozenset()
     if before.status.received and not after.status.received:
-        delivered = {address for way in before.ways for address in way}
-        lost = (delivered & changed) or delivered
+        delivered = frozenset(address for way in before.ways for address in way)
+        lost = (delivered & changed) or (after.deciders & changed) or delivered
     return LocationCoverage(
         location=name,
         before=before.status,

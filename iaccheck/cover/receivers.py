@@ -13,12 +13,16 @@ from iaccheck.model import GLOBAL, Route, Rule, Status, Tracker, World
 
 
 class Outcome(NamedTuple):
-    """Who receives. `ways`: each the addresses that it takes for one receiver to receive."""
+    """Who receives. `ways`: each the addresses that it takes for one receiver to receive.
+
+    `deciders`: the routes that make it so where nobody receives; all routes where it is that none matches.
+    """
 
     status: Status
     trackers: tuple[str, ...]
     reason: str
     ways: tuple[frozenset[str], ...] = ()
+    deciders: frozenset[str] = frozenset()
 
 
 class _Fate(Enum):
@@ -65,10 +69,14 @@ def receivers(world: World, location: str | None, facts: Facts) -> Outcome:
 def _hosted(world: World, location: str, facts: Facts) -> Outcome:
     """The one instance of the same location; global events are collected by that of one region alone."""
     at = facts.locations.global_.hosted_at if location == GLOBAL else location
-    there = [tracker for tracker in world.hosted if tracker.location == at and tracker.why_not is None]
+    working = [tracker for tracker in world.hosted if tracker.why_not is None]
+    there = [tracker for tracker in working if tracker.location == at]
     if there:
         names = tuple(sorted(tracker.address for tracker in there))
         return Outcome(Status.COVERED, names, f"the hosted instance in {at}", tuple(frozenset({n}) for n in names))
+    somewhere = sorted(tracker.address for tracker in working if tracker.location is None)
+    if somewhere:
+        return Outcome(Status.UNKNOWN, (), f"the location of the hosted instance {somewhere[0]} is not known")
     return Outcome(Status.UNCOVERED, (), f"no hosted Activity Tracker instance in {at}")
 
 
@@ -79,15 +87,19 @@ def _routed(world: World, location: str, facts: Facts) -> Outcome:
     """Every route is asked, in each the first rule that matches; default targets serve what nothing matched."""
     asked = [(route, _choices(route, world, location, facts)) for route in world.routes]
     sure = [
-        (route, choices[0])
+        (route, choice)
         for route, choices in asked
-        if len(choices) == 1 and choices[0].fate is _Fate.RECEIVED and not choices[0].unknown
+        if all(choice.fate is _Fate.RECEIVED for choice in choices)
+        for choice in choices
     ]
     if sure:
         trackers = tuple(sorted({tracker for _, choice in sure for tracker in choice.trackers}))
         ways = tuple(frozenset({route.address, tracker}) for route, choice in sure for tracker in choice.trackers)
-        return Outcome(Status.COVERED, trackers, "; ".join(choice.reason for _, choice in sure), ways)
-    return _combined([choices for _, choices in asked], world, location)
+        reasons = dict.fromkeys(choice.reason for _, choice in sure)
+        return Outcome(Status.COVERED, trackers, "; ".join(reasons), ways)
+    matched = {r.address for r, choices in asked if any(c.fate is not _Fate.UNMATCHED for c in choices)}
+    deciders = frozenset(matched or (route.address for route in world.routes))
+    return _combined([choices for _, choices in asked], world, location)._replace(deciders=deciders)
 
 
 def _combined(asked: list[list[_Choice]], world: World, location: str) -> Outcome:
@@ -134,10 +146,8 @@ def _choices(route: Route, world: World, location: str, facts: Facts) -> list[_C
 
 
 def _rule_matches(rule: Rule, location: str, facts: Facts) -> bool | None:
-    if rule.locations is None:
-        return None
     answers = {matches(facts.locations, facts.as_of, name, location) for name in rule.locations}
-    return True if True in answers else None if None in answers else False
+    return True if True in answers else None if None in answers or rule.locations_open else False
 
 
 def _delivers(rule: Rule, world: World, where: str, location: str, *, unsure: bool) -> list[_Choice]:
@@ -146,7 +156,7 @@ def _delivers(rule: Rule, world: World, where: str, location: str, *, unsure: bo
         return [_Choice(_Fate.DISCARDED, f"{where} has no targets: it discards {location}", unknown=unsure)]
     received, unknown, dead = _sorted_out(rule.targets if rule.targets is not None else rule.surely, world)
     why = f"{where} matches {location}"
-    if unsure and rule.locations is not None:
+    if unsure and not rule.locations_open:
         why = f"whether {where} matches {location} is not documented (it names {', '.join(rule.locations)})"
     elif unsure:
         why = rule.reason
@@ -166,9 +176,9 @@ def _delivers(rule: Rule, world: World, where: str, location: str, *, unsure: bo
 
 
 def _default(world: World, location: str) -> Outcome:
-    if world.defaults is None:
+    received, unknown, dead = _sorted_out(world.defaults or world.default_candidates, world)
+    if world.defaults is None and (unknown or dead or not received):
         return Outcome(Status.UNKNOWN, (), world.defaults_reason)
-    received, unknown, dead = _sorted_out(world.defaults, world)
     if received:
         return Outcome(
             Status.DEFAULTED,

@@ -32,14 +32,14 @@ def _force(yes: bool) -> str:
 
 
 def _answer(rule: Rule, location: str, facts: Facts) -> str:
-    if rule.locations is None:
-        return "may match"
     answers = {matches(facts.locations, facts.as_of, name, location) for name in rule.locations}
-    return "matches" if True in answers else "may match" if None in answers else "does not match"
+    if True in answers:
+        return "matches"
+    return "may match" if None in answers or rule.locations_open else "does not match"
 
 
 def _locations(rule: Rule) -> str:
-    return ", ".join(rule.locations) if rule.locations is not None else "locations not known yet"
+    return ", ".join([*rule.locations, "locations not known yet"] if rule.locations_open else rule.locations)
 
 
 def _targets(rule: Rule, world: World) -> str:

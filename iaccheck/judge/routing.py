@@ -28,7 +28,7 @@ def of_routing(resolution: Resolution, facts: Facts) -> Iterator[Subject]:
 
 
 def _rule(route: Route, index: int, rule: Rule, facts: Facts) -> dict[str, Any]:
-    locations = rule.locations or ()
+    locations = rule.locations
     nowhere = tuple(name for name in locations if not _exists(name, facts))
     earlier = _takers(route, index, rule, facts)
     return {
@@ -71,7 +71,7 @@ def _takers(route: Route, index: int, rule: Rule, facts: Facts) -> tuple[int, ..
 
     A group is never surely taken by its members: the pages don't say what else it holds.
     """
-    if not rule.locations:
+    if not rule.locations or rule.locations_open:
         return ()
     taken: set[int] = set()
     earlier = [(number, one.locations) for number, one in enumerate((route.rules or ())[:index], 1) if one.locations]
@@ -110,7 +110,7 @@ def _limits(world: World, facts: Facts) -> Iterator[Subject]:
     for route in world.routes:
         yield from _limit("rules", len(route.rules or ()), route.address, facts)
         for rule in route.rules or ():
-            yield from _limit("locations", len(rule.locations or ()), route.address, facts)
+            yield from _limit("locations", len(rule.locations), route.address, facts)
             yield from _limit("rule_targets", len(rule.targets or rule.surely), route.address, facts)
     yield from _limit("defaults", len(world.defaults or ()), world.settings, facts)
 

@@ -13,6 +13,8 @@ from iaccheck.read.document import RawChange, RawDocument, RawModule, RawResourc
 from iaccheck.read.text import MAKE_PLAN, TO_JSON, json_of
 
 _OPENTOFU = "registry.opentofu.org/"
+# https://developer.hashicorp.com/terraform/internals/json-format#change-representation
+_ACTIONS = frozenset({"no-op", "create", "read", "update", "delete", "forget"})
 
 
 def read(document: Document, facts: Facts) -> Plan:
@@ -33,6 +35,14 @@ def read_evidence(document: Document, facts: Facts) -> Plan:
 
     Raises InputError for every other file, ConfigError for a snapshot that isn't of its schema.
     """
+    try:
+        return _evidence(document, facts)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        what = f"{document.name}: what it shows does not have its form ({type(error).__name__})"
+        raise InputError(what, "make the file again: terraform show -json > state.json") from None
+
+
+def _evidence(document: Document, facts: Facts) -> Plan:
     from iaccheck.read import snapshot, state
 
     if snapshot.is_snapshot(document.data):
@@ -59,7 +69,7 @@ def _checked(document: Document, raw: RawDocument, facts: Facts) -> Plan:
 
 
 def _plan(document: Document, raw: RawDocument, facts: Facts) -> Plan:
-    changes = tuple(_changes(raw.resource_changes or (), facts))
+    changes = tuple(_changes(document, raw.resource_changes or (), facts))
     prior = (
         tuple(_state(raw.prior_state.values.root_module, facts)) if raw.prior_state and raw.prior_state.values else ()
     )
@@ -70,7 +80,7 @@ def _plan(document: Document, raw: RawDocument, facts: Facts) -> Plan:
         changes=changes,
         prior=prior,
         vanished=vanished,
-        has_changes=raw.resource_changes is not None,
+        has_changes=bool(raw.resource_changes),
         complete=raw.complete,
         errored=bool(raw.errored),
         opentofu=any(entry.provider_name.startswith(_OPENTOFU) for entry in raw.resource_changes or ()),
@@ -84,11 +94,15 @@ def _key(index: str | float | None) -> str | int | None:
     return int(index) if isinstance(index, float) else index
 
 
-def _changes(entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[Change]:
+def _changes(document: Document, entries: list[RawChange] | tuple[()], facts: Facts) -> Iterator[Change]:
     for entry in entries:
         if not facts.relevant(entry.type):
             continue
         delta = objects.decode_delta(entry.change)
+        if not _ACTIONS.issuperset(delta.actions):
+            raise InputError(
+                f"{document.name}: {entry.address[:200]} has an action that iaccheck does not know", "update iaccheck"
+            )
         table = objects.table_of(facts, entry.type, entry.mode)
         before, after = delta.before, delta.after
         unknown = _part(delta.after_unknown)

@@ -132,8 +132,15 @@ def _is_ours(instance: ServiceInstance, facts: Facts) -> bool:
 
 def _without_copies(instances: tuple[ServiceInstance, ...]) -> list[ServiceInstance]:
     """A data source's copy of a managed instance says nothing of its own: not that it exists after a delete either."""
-    managed = {instance.guid for instance in instances if instance.managed and instance.guid}
-    return [i for i in instances if i.managed or i.guid not in managed]
+    managed = {i.guid for i in instances if i.managed and i.guid}
+    own = {i.guid for i in instances if i.managed and i.guid and i.origin != "evidence"}
+
+    def copied(instance: ServiceInstance) -> bool:
+        if not instance.managed:
+            return instance.guid in managed
+        return instance.origin == "evidence" and instance.guid in own
+
+    return [instance for instance in instances if not copied(instance)]
 
 
 def _instances(

@@ -64,23 +64,27 @@ def _world(
     settings = [
         default_targets(h, state, keys.get(h.label, {}), after=after) for h, state in states if h.role == "settings"
     ]
-    defaults, reason = _agreed(settings)
+    defaults, candidates, reason = _agreed(settings)
     return World(
         hosted=tuple(_hosted(hosted, facts, after=after)),
         targets=targets,
         routes=tuple(sorted(routes, key=lambda one: one.address)),
         defaults=defaults,
+        default_candidates=candidates,
         defaults_reason=reason,
         gone=gone,
         settings=next((h.name for h, _ in states if h.role == "settings" and h.managed), None),
     )
 
 
-def _agreed(settings: list[tuple[tuple[str, ...] | None, str]]) -> tuple[tuple[str, ...] | None, str]:
+_Defaults = tuple[tuple[str, ...] | None, tuple[str, ...], str]
+
+
+def _agreed(settings: list[_Defaults]) -> _Defaults:
     """The settings are one object an account: several files that disagree leave the default targets open."""
-    if len({defaults for defaults, _ in settings}) > 1:
-        return None, "several files say different default targets"
-    return settings[0] if settings else ((), "")
+    if len({defaults for defaults, _, _ in settings}) > 1:
+        return None, (), "several files say different default targets"
+    return settings[0] if settings else ((), (), "")
 
 
 # --- trackers ------------------------------------------------------------------------------------------------------

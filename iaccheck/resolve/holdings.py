@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import IntEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from iaccheck.address import ModulePath
 from iaccheck.facts import Facts
@@ -17,8 +17,9 @@ class Rank(IntEnum):
     """Whose word counts where several files show the same object: the plan that manages it knows what becomes of it."""
 
     MANAGED = 0
-    EVIDENCE = 1
-    READ = 2
+    PLANNED_ELSEWHERE = 1
+    EVIDENCE = 2
+    READ = 3
 
 
 class Holding(Struct, frozen=True, kw_only=True):
@@ -83,22 +84,23 @@ def holdings(
     evidence: bool,
 ) -> Iterator[Holding]:
     """All objects of Event Routing in a plan or state. `evidence`: the file is only looked at."""
-    changed = set()
+    changed: set[str] = set()
     for change in plan.changes:
         role = _role(facts, change.type)
         if role is None or change.mode == "data":
             continue
         if change.deposed is None:
-            changed.add(change.address)
+            # A state can still call a moved object by its older address.
+            changed |= {change.address, change.previous_address or change.address}
         actions = set(change.actions)
         gone = actions <= {"delete"}
         block = blocks.block(change)
-        yield Holding(
+        holding = Holding(
             role=role,
             address=change.address,
             label=label,
             origin="evidence" if evidence else "plan",
-            rank=Rank.EVIDENCE if evidence else Rank.MANAGED,
+            rank=Rank.PLANNED_ELSEWHERE if evidence else Rank.MANAGED,
             before=change.before,
             after=None if gone else change.before if actions == {"forget"} else change.after,
             replaced={"delete", "create"} <= actions,
@@ -111,6 +113,11 @@ def holdings(
             instance_key=change.key,
             relevant=plan.relevant_attributes,
         )
+        if {"forget", "create"} <= actions:
+            # What is forgotten stays as it was; what is made in its place is another object.
+            yield structs.replace(holding, after=change.before)
+            holding = structs.replace(holding, before=None)
+        yield holding
     for object_ in plan.prior:
         role = _role(facts, object_.type)
         if role is None or (object_.mode == "managed" and object_.address in changed):

@@ -46,6 +46,11 @@ def location_of_crn(value: object) -> str | None:
     return _segment(text_of(value), 5)
 
 
+def service_of_crn(value: object) -> str | None:
+    """The service segment of a CRN."""
+    return _segment(text_of(value), 4)
+
+
 def _segment(text: str | None, index: int) -> str | None:
     parts = (text or "").split(":")
     return parts[index] or None if len(parts) > 7 and parts[0] == "crn" else None
@@ -54,14 +59,16 @@ def _segment(text: str | None, index: int) -> str | None:
 def service_instances(plan: Plan, facts: Facts, label: str | None, *, evidence: bool) -> Iterator[ServiceInstance]:
     """All service instances of a plan or state, managed ones first; a replaced one is two.
 
-    `evidence`: the file is only looked at, and what it shows is a copy as a data source's is.
+    `evidence`: the file is only looked at. What it shows is a copy as a data source's is, but what it plans counts.
     """
-    for instance in _shown(plan, facts):
+    for instance, planned in _shown(plan, facts):
         origin = "evidence" if evidence else "plan" if instance.managed else "state"
-        yield structs.replace(instance, label=label, origin=origin, managed=instance.managed and not evidence)
+        managed = instance.managed and (planned or not evidence)
+        yield structs.replace(instance, label=label, origin=origin, managed=managed)
 
 
-def _shown(plan: Plan, facts: Facts) -> Iterator[ServiceInstance]:
+def _shown(plan: Plan, facts: Facts) -> Iterator[tuple[ServiceInstance, bool]]:
+    """Each instance, with whether a change of the plan shows it."""
     changed: set[str] = set()
     for change in plan.changes:
         known = facts.type(change.type)
@@ -69,17 +76,18 @@ def _shown(plan: Plan, facts: Facts) -> Iterator[ServiceInstance]:
             continue
         if change.mode == "data":
             if change.after is not None:
-                yield _instance(change.address, change.after, before=False, after=False, managed=False)
+                yield _instance(change.address, change.after, before=False, after=False, managed=False), True
             continue
         if change.deposed is None:
-            changed.add(change.address)
-        yield from _changed(change)
+            # A state can still call a moved object by its older address.
+            changed |= {change.address, change.previous_address or change.address}
+        yield from ((instance, True) for instance in _changed(change))
     for object_ in plan.prior:
         known = facts.type(object_.type)
         if known is None or known.role != "service_instance" or object_.address in changed:
             continue
         managed = object_.mode == "managed"
-        yield _instance(object_.address, object_.object, before=True, after=True, managed=managed)
+        yield _instance(object_.address, object_.object, before=True, after=True, managed=managed), False
 
 
 def _changed(change: Change) -> Iterator[ServiceInstance]:
@@ -87,6 +95,7 @@ def _changed(change: Change) -> Iterator[ServiceInstance]:
     if "delete" in actions and change.before is not None:
         yield _instance(change.address, change.before, before=True, after=False, managed=True)
     elif "forget" in actions and change.before is not None:
+        # What is forgotten stays as it was.
         yield _instance(change.address, change.before, before=True, after=True, managed=True)
     if "create" in actions and change.after is not None:
         yield _instance(change.address, change.after, before=False, after=True, managed=True)

@@ -135,7 +135,11 @@ class Operations:
             if owner is None:
                 return None
             return Place(
-                location=known.location, instance=owner, guid=owner.guid, reason="an event of the resource controller"
+                location=known.location,
+                instance=owner.instance,
+                guid=owner.guid,
+                reason="an event of the resource controller",
+                sure=owner.sure,
             )
         there = change.before if verb in (Verb.UPDATE, Verb.DELETE) else None
         existing = self._places.in_state(there) if there is not None else None
@@ -153,7 +157,7 @@ class Operations:
             location=place.location,
             instance=_label(place, qualified(self._label, change.address)),
             reason=place.reason,
-            sure=place.region is None or place.assumed,
+            sure=place.sure and (place.region is None or place.assumed),
             changed=change.changed,
             before=None if verb is Verb.CREATE else change.before,
             after=None if verb is Verb.DELETE else change.after,

@@ -6,13 +6,16 @@ which the provider picks the host it calls (terraform-provider-ibm 2.5.0, ibm/se
 in the state is called where its id says.
 """
 
+from typing import NamedTuple
+
+import msgspec
 from msgspec import Raw, Struct
 
 from iaccheck.address import unkeyed
 from iaccheck.facts import Facts
 from iaccheck.model import Change, Object, Plan, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks
-from iaccheck.resolve.instances import ServiceInstance, guid_of, location_of_crn, text_of
+from iaccheck.resolve.instances import ServiceInstance, guid_of, location_of_crn, service_of_crn, text_of
 from iaccheck.resolve.references import References
 from iaccheck.resolve.regions import Region, Regions, listed, own_by_address
 from iaccheck.resolve.traces import NOTHING, Scope, Trace
@@ -30,6 +33,15 @@ class Place(Struct, frozen=True, kw_only=True):
     reason: str
     region: str | None = None
     assumed: bool = False
+    sure: bool = True
+
+
+class Owner(NamedTuple):
+    """The instance of a service credential, as far as it is known; `sure` false: it may be of another service."""
+
+    instance: ServiceInstance | None
+    guid: str | None
+    sure: bool
 
 
 class Places:
@@ -82,6 +94,7 @@ class Places:
         asked = (
             module,
             key,
+            self._references.scope(block, module, key).for_each_text,
             bytes(written.get("instance_id", _NOT_SET)),
             bytes(written.get("region", _NOT_SET)),
             block.provider_config_key,
@@ -101,6 +114,10 @@ class Places:
         if location is not None:
             contradicts = region.name if region.binding and region.name != location else None
             return Place(location=location, instance=instance, guid=guid, reason=reason, region=contradicts)
+        elsewhere = bool(candidates) and all(c.location not in (None, region.name) for c in candidates)
+        if elsewhere and not trace.gaps and not self._foreign(trace):
+            # The events are those of the instance, and none that it can be is where the provider would call.
+            return self._undecided(candidates, instance, guid, trace, region)
         if region.name is not None and not region.assumed:
             there = [candidate for candidate in candidates if candidate.location == region.name]
             only = there[0] if len(there) == 1 and guid is None else instance
@@ -154,18 +171,30 @@ class Places:
         named = {unkeyed(address) for address, _ in self._plan.relevant_attributes}
         return [i for address, i in sorted(self._by_address.items()) if i.guid is None and unkeyed(address) in named]
 
-    def owner(self, change: Change, subject: Object) -> ServiceInstance | None:
-        """The instance that a service credential belongs to; None where it belongs to another service."""
+    def owner(self, change: Change, subject: Object) -> Owner | None:
+        """The instance that a service credential belongs to; None where it surely belongs to another service."""
         known = self._facts.type(change.type)
         attribute = known.instance_attribute if known is not None else ""
-        guid = guid_of(subject.values.get(attribute))
-        if guid is not None:
-            return self._by_guid.get(guid)
+        written = text_of(subject.values.get(attribute))
+        if written is not None:
+            return self._written_owner(written)
         block = self._blocks.block(change)
         if block is None:
             return None
         trace = self._references.attribute(block, change.module, change.key, attribute, _INSTANCE)
-        return self._by_address.get(next(iter(trace.objects))) if len(trace.objects) == 1 else None
+        ours = [self._by_address[a] for a in sorted(trace.objects) if a in self._by_address]
+        if not ours:
+            return None
+        sure = len(ours) == len(trace.objects) and not trace.gaps
+        return Owner(ours[0] if len(ours) == 1 else None, ours[0].guid if len(ours) == 1 else None, sure)
+
+    def _written_owner(self, written: str) -> Owner | None:
+        """By the CRN, which names the service, or by a GUID that is known."""
+        guid, service = guid_of(written), service_of_crn(written)
+        if service is not None and service not in self._facts.services:
+            return None
+        instance = self._by_guid.get(guid or "")
+        return Owner(instance, guid, sure=True) if instance is not None or service is not None else None
 
     # --- the instance ------------------------------------------------------------------------------------------
 
@@ -215,7 +244,10 @@ class Places:
         if block is None:
             return Region(None, "the plan holds no block for it")
         trace = self._references.attribute(block, module, key, "region", _INSTANCE)
-        return self._regions.traced(trace, "region") if trace != NOTHING else self._regions.of_provider(block)
+        written = self._blocks.expressions(block).get("region")
+        if written is None or trace == NOTHING:
+            return self._regions.of_provider(block)
+        return self._regions.traced(trace, msgspec.json.decode(written), "region")
 
 
 def _known_by(how: str, instance: ServiceInstance) -> str:

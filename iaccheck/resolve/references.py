@@ -43,7 +43,12 @@ class References:
         expression = self._blocks.expressions(block).get(attribute)
         if expression is None:
             return NOTHING
-        return self.expression(expression, Scope(self._blocks.path(module), key, block.for_each_expression), (), stops)
+        return self.expression(expression, self.scope(block, module, key), (), stops)
+
+    def scope(self, block: ResourceConfiguration, module: str, key: Key) -> Scope:
+        """Where the expressions of one instance of a block stand."""
+        keys = self._blocks.objects.get((module, block_name(block.mode, block.type, block.name)), {})
+        return Scope(self._blocks.path(module), key, block.for_each_expression, frozenset(keys))
 
     def expression(self, expression: Any, scope: Scope, attributes: Path, stops: frozenset[str]) -> Trace:
         """Where an expression leads; `attributes` is the part of its value that is asked for."""
@@ -122,7 +127,7 @@ class References:
             container, index = references
             if container in containers and not indexed(container):
                 key = self._index_value(index, scope, depth)
-                if key is not None and self._has_key(container, scope, key):
+                if key is not None and self._is_key_of(container, index, scope, key, depth):
                     return self._follow_one(container, scope, (key, *attributes), stops, depth)
         if len(references) == 1:
             return self._follow_one(references[0], scope, attributes, stops, depth)
@@ -131,7 +136,9 @@ class References:
     def _follow_one(
         self, reference: Reference, scope: Scope, attributes: Path, stops: frozenset[str], depth: int
     ) -> Trace:
-        key = (reference.text, scope.path, scope.key, attributes, stops)
+        # Only `each` and `count` mean something else for another instance or repetition of the same module.
+        own = (scope.key, scope.for_each_text) if reference.head in ("each", "count") else None
+        key = (reference.text, scope.path, own, attributes, stops)
         known = self._memo.get(key)
         if known is None:
             self._memo[key] = Trace(gaps=frozenset({f"{reference.text} refers to itself"}))
@@ -171,7 +178,8 @@ class References:
         expression = call.expressions.get(name)
         if expression is None:
             return self._default(path, name, attributes)
-        outer = Scope(path[:-1], path[-1][1], call.for_each_expression)
+        keys = self._blocks.module_keys.get((path[:-1], path[-1][0]), ())
+        outer = Scope(path[:-1], path[-1][1], call.for_each_expression, frozenset(keys))
         return self._follow(self._decode(expression), outer, attributes, stops, depth)
 
     def _default(self, path: ModulePath, name: str, attributes: Path) -> Trace:
@@ -257,7 +265,7 @@ class References:
         if expression is None:
             return NOTHING if known is not None and chosen == {} else Trace(gaps=frozenset({f"{type_name}.{name}"}))
         return self._union(
-            self._follow(expression, Scope(scope.path, key, block.for_each_expression), rest[1:], stops, depth)
+            self._follow(expression, self.scope(block, format_module(scope.path), key), rest[1:], stops, depth)
             for key in keys
         )
 
@@ -283,18 +291,32 @@ class References:
             return next(iter(trace.literals))
         return None
 
-    def _has_key(self, container: Reference, scope: Scope, key: Key) -> bool:
+    def _is_key_of(self, container: Reference, index: Reference, scope: Scope, key: Key, depth: int) -> bool:
+        """Whether the plain value of an index is the key that is meant.
+
+        A plan says `module.sm` and `each.key` for `module.sm[each.key]`, and for `module.sm["${each.key}-dr"]` too. So
+        it is certain only where both repeat over the same, or the values of all instances are just the keys there are.
+        """
         names = tuple(str(step.value) for step in container.rest)
-        if container.head == "module":
-            if len(names) > 1:
-                return True
-            return bool(names) and key in self._blocks.module_keys.get((scope.path, names[0]), ())
-        if container.head in ("resource", "data"):
-            mode = "data" if container.head == "data" else "managed"
-            found = (
-                self._blocks.objects.get((format_module(scope.path), block_name(mode, *names[:2])), {})
-                if len(names) > 1
-                else {}
-            )
-            return key in found
-        return True
+        if container.head not in ("module", "resource", "data") or (container.head == "module" and len(names) > 1):
+            return True
+        there, repetition = self._repetition(container.head, names, scope)
+        if key not in there:
+            return False
+        plain = index.head == "count" or (index.head == "each" and index.rest[:1] and index.rest[0].value == "key")
+        if plain and scope.for_each is not UNSET and scope.for_each_text == repetition != b"{}":
+            return True
+        values = {self._index_value(index, scope._replace(key=own), depth) for own in scope.keys} or {key}
+        return values == there
+
+    def _repetition(self, head: str, names: tuple[str, ...], scope: Scope) -> tuple[set[Key], bytes]:
+        """The keys of what is repeated, and the text of the expression over which it is."""
+        path = without_keys(scope.path)
+        if head == "module":
+            call = self._blocks.calls.get((*path, names[0])) if names else None
+            keys = self._blocks.module_keys.get((scope.path, names[0]), set()) if names else set()
+            return set(keys), bytes(call.for_each_expression) if call and call.for_each_expression is not UNSET else b""
+        name = block_name("data" if head == "data" else "managed", *names[:2]) if len(names) > 1 else ""
+        block = self._blocks.resources.get((path, name))
+        found = self._blocks.objects.get((format_module(scope.path), name), {})
+        return set(found), bytes(block.for_each_expression) if block and block.for_each_expression is not UNSET else b""

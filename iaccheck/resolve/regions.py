@@ -5,14 +5,16 @@ us-south, which is assumed (terraform-provider-ibm 2.5.0, ibm/provider/provider.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+import msgspec
 from msgspec import UNSET, Struct
 
 from iaccheck.model import Configuration, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.instances import ServiceInstance, location_of_crn
 from iaccheck.resolve.references import References
-from iaccheck.resolve.traces import Scope, Trace
+from iaccheck.resolve.traces import NOTHING, Scope, Trace, grouped
 
 ENVIRONMENT = ("IC_REGION", "IBMCLOUD_REGION", "BM_REGION", "BLUEMIX_REGION")
 ASSUMED = "us-south"
@@ -43,12 +45,14 @@ class Regions:
         blocks: Blocks,
         references: References,
         environment: Mapping[str, str],
+        regions: Iterable[str],
     ) -> None:
         self._configuration = configuration
         self._by_address = own_by_address(instances, label)
         self._blocks = blocks
         self._references = references
         self._environment = environment
+        self._regions = frozenset(regions)
         self._known: dict[str, Region] = {}
 
     def of_provider(self, block: ResourceConfiguration) -> Region:
@@ -59,15 +63,26 @@ class Regions:
             region = self._known[key] = self._read(key)
         return region
 
-    def traced(self, trace: Trace, what: str) -> Region:
-        """A region by reference: the location of an instance, or one plain name."""
+    def traced(self, trace: Trace, expression: Any, what: str) -> Region:
+        """A region by reference: the location of an instance, or the name of one region.
+
+        A variable that an expression only mentions, in a condition or as a part of a name, is none; and its value is
+        nobody's business.
+        """
+        written = expression.get("constant_value") if isinstance(expression, dict) else None
+        if isinstance(written, str):
+            return Region(written, f"{what} is set", binding=True)
         names = {self._by_address[a].location for a in trace.objects if a in self._by_address}
-        names |= {location_of_crn(text) or text for text in trace.literals}
-        if len(names) == 1 and None not in names and not trace.gaps:
+        texts = {location_of_crn(text) or text for text in trace.literals}
+        names |= texts & self._regions
+        if len(names) == 1 and None not in names and not trace.gaps and texts <= self._regions:
             return Region(names.pop(), f"{what} refers to it", binding=True)
         if trace.gaps:
             return Region(None, f"{what} comes from {listed(sorted(trace.gaps))}, which the plan does not show")
-        return Region(None, f"{what} can be any of {listed(sorted(str(n) for n in names))}")
+        if texts <= self._regions and names:
+            return Region(None, f"{what} can be any of {listed(sorted(str(n) for n in names))}")
+        mentioned = [r.text for r in grouped(expression.get("references", ()))] if isinstance(expression, dict) else []
+        return Region(None, f"{what} is made from {listed(mentioned) or 'a function'}, and the plan does not say how")
 
     def _read(self, key: str) -> Region:
         provider = self._configuration.providers.get(key)
@@ -80,7 +95,10 @@ class Regions:
         if provider is None or expression is UNSET:
             return self._of_environment()
         scope = Scope(self._blocks.path(provider.module_address))
-        return self.traced(self._references.expression(expression, scope, (), _INSTANCE), "the provider's region")
+        trace = self._references.expression(expression, scope, (), _INSTANCE)
+        if trace == NOTHING:
+            return self._of_environment()
+        return self.traced(trace, msgspec.json.decode(expression), "the provider's region")
 
     def _of_environment(self) -> Region:
         for name in ENVIRONMENT:

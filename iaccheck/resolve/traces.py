@@ -30,11 +30,19 @@ NOTHING = Trace()
 
 
 class Scope(NamedTuple):
-    """Where an expression stands: the module instance, and the key and repetition of its block."""
+    """Where an expression stands: the module instance, and the key and repetition of its block.
+
+    `keys`: the keys of all instances of the block.
+    """
 
     path: ModulePath
     key: Key = None
     for_each: Raw | UnsetType = UNSET
+    keys: frozenset[Key] = frozenset()
+
+    @property
+    def for_each_text(self) -> bytes:
+        return b"" if self.for_each is UNSET else bytes(self.for_each)
 
 
 class Reference(NamedTuple):
@@ -50,7 +58,9 @@ def grouped(references: Iterable[str]) -> Iterator[Reference]:
     seen: set[str] = set()
     previous = ""
     for text in references:
-        if text in seen or (previous.startswith(text) and previous[len(text) : len(text) + 1] in (".", "[")):
+        if not isinstance(text, str) or text in seen:
+            continue
+        if previous.startswith(text) and previous[len(text) : len(text) + 1] in (".", "["):
             continue
         seen.add(text)
         previous = text
