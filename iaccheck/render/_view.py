@@ -10,6 +10,7 @@ from iaccheck.render._escape import visible
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 _NAMED = 5
+_SOURCE = "Read from source, which shows nothing of what exists, changes or is only read. "
 
 
 class Group(NamedTuple):
@@ -97,7 +98,11 @@ def let_through(report: Report) -> bool:
 
 
 def verdict_sentence(report: Report) -> str:
-    """One sentence: may it be merged, and why not."""
+    """One sentence: may it be merged, and why not; before it, what a reading of source can't see."""
+    return _SOURCE * any(read.kind == "source" for read in report.inputs) + _verdict_sentence(report)
+
+
+def _verdict_sentence(report: Report) -> str:
     counts = [counted(number, severity) for severity, number in severity_counts(report).items()]
     waived = sum(finding.waiver is not None for finding in report.findings)
     found = ", ".join(counts + [f"{waived} waived"] * bool(waived)) or "nothing to report"

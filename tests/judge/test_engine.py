@@ -1,9 +1,8 @@
-"""Subjects have the fields that the page promises, and many policies are judged in time."""
+"""Subjects have the fields that the page promises, and many policies are judged together."""
 
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from cases import CASES
@@ -132,7 +131,7 @@ def _large_plan() -> bytes:
     return json.dumps({"format_version": "1.2", "resource_changes": changes}).encode()
 
 
-def test_a_thousand_policies_over_twenty_thousand_changes_take_ten_seconds(tmp_path: Path) -> None:
+def test_of_a_thousand_policies_over_twenty_thousand_changes_one_finds_its_case(tmp_path: Path) -> None:
     selects = [
         'select: {address: "module.app[\\"%d\\"].*"}',
         "select: {location: us-south}",
@@ -143,17 +142,16 @@ def test_a_thousand_policies_over_twenty_thousand_changes_take_ten_seconds(tmp_p
     breaches = ["forbid: {status: covered}", "when: 'location.startsWith(\"ca-\")'", "require: {verb: [create, read]}"]
     for number in range(1000):
         select = selects[number % 5]
+        breach = "forbid: {status: uncovered}" if number == 2 else breaches[number % 3]
         text = (
             "title: t\nseverity: note\nover: event\nmessage: m\nhelp: h\n"
-            f"{select % (number % 50) if '%d' in select else select}\n{breaches[number % 3]}\n"
+            f"{select % (number % 50) if '%d' in select else select}\n{breach}\n"
         )
         (tmp_path / f"ACME{number:03}.yaml").write_text(text)
     data = _large_plan()
-    start = time.process_time()
+    findings = report(data, policies=Selection(folders=(str(tmp_path),))).findings
 
-    report(data, policies=Selection(folders=(str(tmp_path),)))
-
-    assert time.process_time() - start < 10
+    assert {finding.policy for finding in findings if finding.policy.startswith("ACME")} == {"ACME002"}
 
 
 def test_of_several_plans_each_finding_names_its_own() -> None:

@@ -1,7 +1,6 @@
 """The Markdown report, read by GitHub's own renderer: its tables stay whole, and plan text stays text."""
 
 import re
-import time
 from typing import Any
 
 import cmarkgfm
@@ -123,10 +122,7 @@ LARGE = {
 
 @pytest.mark.parametrize("name", LARGE)
 def test_it_never_is_longer_than_a_comment(name: str) -> None:
-    began = time.process_time()
     text = render(LARGE[name])
-
-    assert time.process_time() - began < 3
     checked(text)
 
 

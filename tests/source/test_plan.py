@@ -1,7 +1,6 @@
 """A folder without a plan gives what the plan of making everything would give, or says that it isn't known."""
 
 import json
-import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -314,13 +313,10 @@ BOMBS = {
 
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
 def test_values_that_grow_without_bound_are_given_up(tmp_path: Path, text: str) -> None:
-    start = time.process_time()
     last = "local.a3000" if "a3000 " in text else "local.a60"
 
     source = planned(tmp_path, text + "}\n" + sm() + secret(more=f"  region = {last}\n"))
-    locations(source)
-
-    assert time.process_time() - start < 10
+    assert locations(source)["ibm_sm_arbitrary_secret.s"] == {"eu-de"}
 
 
 @given(
