@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from cli import run
@@ -64,3 +65,19 @@ def test_the_command_draws_both_forms() -> None:
     assert run("graph", plan).out.startswith("flowchart LR\n")
     assert run("graph", plan, "-f", "dot").out.startswith("digraph iaccheck {\n")
     assert run("graph", plan, "--lost").out == "flowchart LR\n"
+
+
+def test_it_believes_the_declared_trackers_of_the_configuration_until_they_expire(tmp_path: Path) -> None:
+    config = tmp_path / "iaccheck.yaml"
+    config.write_text(
+        "format: [markdown]\n"
+        "trackers:\n- {location: eu-de, owner: platform, reason: theirs, expires: 2026-08-31}\n"
+        "- {location: global, owner: platform, reason: theirs, expires: 2026-08-31}\n"
+    )
+    plan = str(FIXTURES / "matrix-plain-secrets" / "create" / "plan.json")
+
+    def drawn(today: str) -> str:
+        return run("graph", plan, "--lost", "--config", str(config), "--today", today).out
+
+    assert drawn("2026-08-31") == "flowchart LR\n"
+    assert "eu-de" in drawn("2026-09-01")

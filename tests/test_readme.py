@@ -8,6 +8,7 @@ from cli import run
 from recordings import FIXTURES, ROOT, STEPS
 
 from iaccheck.facts import Facts
+from iaccheck.render import formats
 
 README = (ROOT / "README.md").read_text()
 REPORT = re.search(r"<!-- report: (\S+) -->\n```text\n(.*?)```", README, re.DOTALL)
@@ -49,3 +50,12 @@ def test_its_two_lines_are_there_for_the_check_that_runs_them() -> None:
 def test_paths_that_the_documents_name_exist(page: Path) -> None:
     for name in re.findall(r"`((?:iaccheck|policies|fixtures|tests|docs|benchmarks)/[\w./-]+)`", page.read_text()):
         assert (ROOT / name).exists(), name
+
+
+def test_every_command_and_format_of_it_exists() -> None:
+    used = set(re.findall(r"^iaccheck (\w+) ", README, re.MULTILINE))
+    files = {file.stem for file in (ROOT / "iaccheck" / "commands").glob("[!_]*.py")}
+
+    assert used <= files
+    listed = README.split("Formats: ")[1].split(" (for a pull request)")[0] + README.split("one file, for an")[1][:90]
+    assert set(formats()) == set(re.findall(r"`(\w+)`", listed)) | {"html"}

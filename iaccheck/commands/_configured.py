@@ -1,39 +1,40 @@
 """configured: commands whose options a configuration and the environment can give: flags over IACCHECK_* over file."""
 
 import os
-from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from iaccheck import pipeline, settings, userfile
-from iaccheck.commands._day import Day
+from iaccheck import settings
 from iaccheck.errors import ConfigError
-from iaccheck.judge import baseline
-from iaccheck.judge.policies import Selection
 from iaccheck.settings import Configuration
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _KEY = "iaccheck.configuration"
 _NOT_SETTINGS = ("config", "help")
 
 
 class Configured(click.Command):
-    """A command that looks for its configuration before it reads its options."""
+    """A command that looks for its configuration before it reads its options.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `own`: options that only share their name with a setting.
+    """
+
+    def __init__(self, *args: Any, own: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for param in self.params:
-            named = isinstance(param, click.Option) and any(name.startswith("--") for name in param.opts)
-            if named and param.envvar is None and flag(param) not in _NOT_SETTINGS:
-                param.envvar = settings.PREFIX + flag(param).upper()
+        self._settings = {
+            flag(param): param
+            for param in self.params
+            if isinstance(param, click.Option) and flag(param) not in (*own, *_NOT_SETTINGS)
+        }
+        for name, param in self._settings.items():
+            if param.envvar is None and any(option.startswith("--") for option in param.opts):
+                param.envvar = settings.PREFIX + name.upper()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given, _, _ = self.make_parser(ctx).parse_args(list(args))
-        flags = {flag(param): param for param in self.params if isinstance(param, click.Option)}
+        flags = self._settings
         settings.check_environment(os.environ, {*settings.Settings.__struct_fields__, *flags})
         configuration = _found(given)
         ctx.meta[_KEY] = configuration
@@ -79,76 +80,3 @@ def _words(given: object) -> list[str]:
 def configuration_of(ctx: click.Context) -> Configuration:
     found: Configuration = ctx.meta.get(_KEY, Configuration())
     return found
-
-
-# --- options that all of them share --------------------------------------------------------------------------------
-
-configured = click.option(
-    "--config",
-    metavar="FILE",
-    expose_value=False,
-    help="The configuration (default: the nearest .iaccheck.yaml; '' is none).",
-)
-_JUDGING = (
-    configured,
-    click.option(
-        "--policies", multiple=True, metavar="DIR", help="A folder of policies of your own, besides the shipped."
-    ),
-    click.option("--only", multiple=True, metavar="ID", help="Only these policies, such as COV* (may be repeated)."),
-    click.option("--skip", multiple=True, metavar="ID", help="All but these policies, such as COV004."),
-    click.option("--waivers", "waiver_files", multiple=True, metavar="FILE", help="A file of waivers."),
-    click.option(
-        "--max-waiver-days",
-        type=click.IntRange(1, 3650),
-        default=90,
-        show_default=True,
-        help="How far ahead one may end.",
-    ),
-    click.option(
-        "--inline-waivers/--no-inline-waivers", default=True, help="Whether waivers in comments of the source count."
-    ),
-    click.option(
-        "--today", type=Day(), metavar="DATE", help="The day by which waivers expire (default: the day of the run)."
-    ),
-)
-
-
-def judging(command: F) -> F:
-    """The options that say how to judge; a command takes them as one `**judging`."""
-    for option in reversed(_JUDGING):
-        command = option(command)
-    return command
-
-
-def options(ctx: click.Context, *, as_of: date | None, refresh: bool, **told: Any) -> pipeline.Options:
-    """What the command line, the environment and the configuration say, for the pipeline."""
-    configuration = configuration_of(ctx)
-    waivers = [rule for file in told["waiver_files"] for rule in settings.waivers_of(file)]
-    selection = Selection(
-        folders=tuple(told["policies"]),
-        only=tuple(told["only"]),
-        skip=tuple(told["skip"]),
-        adjustments=configuration.settings.policy,
-        origins={id_: configuration.origin("policy", id_) for id_ in configuration.settings.policy},
-    )
-    return pipeline.Options(
-        as_of=as_of,
-        refresh=refresh,
-        fail_on=told.get("fail_on", pipeline.Options().fail_on),
-        environment=os.environ,
-        policies=selection,
-        today=told["today"] or date.today(),
-        trackers=configuration.trackers,
-        waivers=(*configuration.waivers, *waivers),
-        max_waiver_days=told["max_waiver_days"],
-        baseline=_baseline(told.get("baseline")),
-        no_fail=bool(told.get("no_fail")),
-        inline_waivers=told["inline_waivers"],
-    )
-
-
-def _baseline(file: str | None) -> baseline.Baseline | None:
-    if file is None:
-        return None
-    data = userfile.read(file, file, "make it: iaccheck baseline plan.json -o FILE", baseline.MOST_BYTES)
-    return baseline.load(file, data)

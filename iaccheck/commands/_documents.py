@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -16,7 +17,7 @@ _JSON_PLANS = ("plan.json", "tfplan.json")
 _SAVED_PLANS = ("tfplan", "plan.tfplan", "plan.out")
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, kw_only=True):
     """Where plans and their sources are found: `source` for all of them, else the folder of each.
 
     `variable_files`: for a folder without a plan, which is read as source.
@@ -35,9 +36,17 @@ def labelled(text: str) -> tuple[str | None, str]:
     return None, text
 
 
-def documents(plans: Iterable[str], names: Iterable[str] = (), place: Place | None = None) -> list[Document]:
-    """The plans, those with a label first as they were given."""
-    at = place or Place()
+def documents(
+    plans: Iterable[str],
+    names: Iterable[str] = (),
+    *,
+    source: str | None = None,
+    terraform: str | None = None,
+    variable_files: Iterable[str] = (),
+    **_: Any,
+) -> list[Document]:
+    """The plans, those with a label first as they were given. It takes what it needs of what a command was told."""
+    at = Place(source=source, terraform=terraform, variable_files=tuple(variable_files))
     found: list[Document] = []
     for text in names:
         label, path = labelled(text)

@@ -1,15 +1,14 @@
 """check: what the plan causes, and whether a tracker receives it."""
 
 import sys
-from datetime import date
 from typing import Any
 
 import click
 
 from iaccheck import pipeline
-from iaccheck.commands._configured import Configured, judging, options
-from iaccheck.commands._day import Day as Day
-from iaccheck.commands._documents import Place, documents, evidence
+from iaccheck.commands._configured import Configured
+from iaccheck.commands._documents import documents, evidence
+from iaccheck.commands._options import judging, options
 from iaccheck.commands._output import chosen, progress, style, write
 from iaccheck.model import Report, Severity
 from iaccheck.render import formats
@@ -25,14 +24,6 @@ Examples:
 
 @click.command(cls=Configured, epilog=EXAMPLES)
 @click.argument("plans", nargs=-1, metavar="PLAN...")
-@click.option("--name", "names", multiple=True, metavar="LABEL=PLAN", help="A plan, with its label in the report.")
-@click.option(
-    "--evidence",
-    "shown",
-    multiple=True,
-    metavar="FILE",
-    help="A plan, state or snapshot that shows trackers; it is only looked at. May be given several times.",
-)
 @click.option(
     "-f",
     "--format",
@@ -53,35 +44,13 @@ Examples:
 @click.option("--no-fail", is_flag=True, help="Exit with 0 all the same, and say what would have failed.")
 @click.option("--baseline", metavar="FILE", help="Findings that were there before: only new ones fail.")
 @judging
-@click.option("--as-of", type=Day(), metavar="DATE", help="Judge by the facts of this day (from 2023-04-18 on).")
-@click.option("--refresh/--no-refresh", default=True, help="Whether the plan was made with a refresh (the default).")
-@click.option(
-    "--source",
-    type=click.Path(file_okay=False, exists=True),
-    help="Folder of the configuration (default: where the plan lies, if there is any).",
-)
-@click.option(
-    "--var-file",
-    "variable_files",
-    multiple=True,
-    type=click.Path(dir_okay=False),
-    help="A file of variables, for a folder without a plan.",
-)
-@click.option("--terraform", metavar="PATH", envvar="IACCHECK_TERRAFORM", help="The program that shows a saved plan.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Also list the events of each resource.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone.")
 def command(
     plans: tuple[str, ...],
-    names: tuple[str, ...],
-    shown: tuple[str, ...],
     outputs: tuple[str, ...],
     output: str | None,
-    as_of: date | None,
-    refresh: bool,
-    source: str | None,
-    terraform: str | None,
-    variable_files: tuple[str, ...],
     color: str,
     verbose: bool,
     quiet: bool,
@@ -92,10 +61,10 @@ def command(
     Exit status: 0 no finding at or above --fail-on, 1 findings, 2 bad input or usage, 3 a bug in iaccheck.
     """
     wanted = chosen(outputs, output)
-    checked = documents(plans, names, Place(source, terraform, variable_files))
-    judged = options(click.get_current_context(), as_of=as_of, refresh=refresh, **told)
+    checked = documents(plans, **told)
+    judged = options(click.get_current_context(), **told)
     with progress(sum(len(document.data) for document in checked)):
-        report = pipeline.check(checked, judged, evidence(shown))
+        report = pipeline.check(checked, judged, evidence(told["shown"]))
     write(report, wanted, style(color, -1 if quiet else int(verbose)))
     for note in report.notes:
         if note.code == "would-fail":
