@@ -231,7 +231,12 @@ def shown_name(file: str) -> str:
 
 def check_environment(environment: Mapping[str, str], flags: Iterable[str]) -> None:
     """Raises ConfigError for a variable that is meant to be a setting and is none."""
-    known = [PREFIX + flag.upper() for flag in flags]
+    known = {flag.upper() for flag in flags}
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known and (close := userfile.similar(name, known, 0.8)):
-            raise ConfigError(f"{name}: there is no such setting{close}", "rename or unset the variable")
+        # Compared without the prefix, which would make any two of them alike.
+        word = name.removeprefix(PREFIX)
+        if not name.startswith(PREFIX) or word in known:
+            continue
+        if close := userfile.similar(word, known, 0.8):
+            meant = close.replace("did you mean ", f"did you mean {PREFIX}")
+            raise ConfigError(f"{name}: there is no such setting{meant}", "rename or unset the variable")

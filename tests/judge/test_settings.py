@@ -6,6 +6,7 @@ import pytest
 from cases import ALL, SECRET, secret
 from cli import run
 from plans import create, plan
+from recordings import FIXTURES
 
 from iaccheck import settings
 from iaccheck.commands import check
@@ -212,3 +213,10 @@ def test_a_file_that_cannot_be_read_is_an_error(folder: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         settings.read("none.yaml")
     assert run("a/b/plan.json", "--waivers", "none.yaml").status == 2
+
+
+def test_a_variable_that_only_begins_like_a_setting_is_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IACCHECK_PLANS", "/somewhere")
+    monkeypatch.setenv("IACCHECK_REQUIRE_BROWSER", "1")
+
+    assert run("graph", str(FIXTURES / "routing-covered" / "create" / "plan.json")).status == 0
