@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from iaccheck.render._escape import inert, visible
 from iaccheck.render._help import parts
 
+_PUNCTUATED = re.compile(r"(\(?)(.*?)([);,.]*(?:(?<!:):)?)", re.DOTALL)
 _SPACES = re.compile(r"( +)")
 # What begins markup, a mention, a reference, an emoji or a link. A word that holds one of these is shown as code.
 _RISKY = re.compile(
@@ -28,7 +29,13 @@ def code(text: str, longest: int = 200) -> str:
 def plain(text: str, longest: int = 900) -> str:
     """A sentence that may hold names of a plan: its words as they are, those that could be markup as code."""
     words = _SPACES.split(visible(text, longest).strip(" "))
-    return "".join(code(word, longest) if _RISKY.search(word) else word for word in words)
+    return "".join(_word(word, longest) if _RISKY.search(word) else word for word in words)
+
+
+def _word(text: str, longest: int) -> str:
+    """A word as code; the punctuation of the sentence around it stays outside, where it can mean nothing."""
+    before, word, after = _PUNCTUATED.fullmatch(text).groups()  # type: ignore[union-attr]
+    return f"{before}{code(word, longest)}{after}" if word else code(text, longest)
 
 
 def remedy(text: str) -> Iterator[str]:
