@@ -98,7 +98,7 @@ def _location(at: LocationCoverage, analysis: Analysis) -> Iterator[str]:
         addresses = sorted({c.event.address for c in here if c.event.phase is phase})
         if addresses:
             named = ", ".join(addresses[:5]) + _more(addresses)
-            yield f"  {phase.value:<10} events of {len(addresses)} resources: {named}"
+            yield f"  {phase.value:<10} events of {len(addresses)} resource{'s' * (len(addresses) != 1)}: {named}"
     yield from _worlds(at, analysis)
 
 
