@@ -44,7 +44,7 @@ def write(report: Report, reports: list[tuple[str, str | None]], shown: Style) -
         _appended(renderer("markdown")(report, Style()), summary)
 
 
-def style(color: str, detail: int) -> Style:
+def style(color: str, detail: int, *, waived: bool = False) -> Style:
     """How the report on standard output is to look: https://no-color.org."""
     tty = sys.stdout.isatty()
     width = 80
@@ -53,7 +53,7 @@ def style(color: str, detail: int) -> Style:
 
         width = shutil.get_terminal_size((80, 24)).columns
     wanted = color == "always" or (color == "auto" and tty and not os.environ.get("NO_COLOR"))
-    return Style(width=width, color=wanted, detail=detail)
+    return Style(width=width, color=wanted, detail=detail, waived=waived)
 
 
 @contextmanager

@@ -44,6 +44,7 @@ Examples:
 @click.option("--no-fail", is_flag=True, help="Exit with 0 all the same, and say what would have failed.")
 @click.option("--baseline", metavar="FILE", help="Findings that were there before: only new ones fail.")
 @judging
+@click.option("--sarif-waived", is_flag=True, help="Keep waived findings in SARIF, as suppressed ones.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Also list the events of each resource.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict alone.")
@@ -54,6 +55,7 @@ def command(
     color: str,
     verbose: bool,
     quiet: bool,
+    sarif_waived: bool,
     **told: Any,
 ) -> None:
     """Check each PLAN, the output of `terraform show -json` (`-` is standard input).
@@ -65,7 +67,7 @@ def command(
     judged = options(click.get_current_context(), **told)
     with progress(sum(len(document.data) for document in checked)):
         report = pipeline.check(checked, judged, evidence(told["shown"]))
-    write(report, wanted, style(color, -1 if quiet else int(verbose)))
+    write(report, wanted, style(color, -1 if quiet else int(verbose), waived=sarif_waived))
     for note in report.notes:
         if note.code == "would-fail":
             click.echo(f"iaccheck: {note.message}", err=True)

@@ -1,6 +1,7 @@
 """sarif: SARIF 2.1.0 as GitHub code scanning takes it: one run for each plan; waived findings are left out.
 
-GitHub ignores `suppressions`, so a waived result would be an open alert; `properties.waived` counts them instead.
+GitHub ignores `suppressions`, so a waived result would be an open alert; `properties.waived` counts them instead. For
+viewers that know better, `--sarif-waived` keeps them.
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
 
@@ -27,7 +28,7 @@ _BASE = "%SRCROOT%"
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
-    by_input = _by_input(report)
+    by_input = _by_input(report, waived=style.waived)
     room = _MOST_RESULTS // len(by_input)
     document = {
         "$schema": _SCHEMA,
@@ -37,12 +38,12 @@ def render(report: Report, style: Style = PLAIN) -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
 
 
-def _by_input(report: Report) -> dict[str | None, list[Finding]]:
+def _by_input(report: Report, *, waived: bool) -> dict[str | None, list[Finding]]:
     """Findings that count, by plan. A plan without any has a run too, so that its old alerts close."""
     plans = [item.label or item.name for item in report.inputs if item.kind == "plan"]
     found: dict[str | None, list[Finding]] = {name: [] for name in plans} if len(plans) > 1 else {}
     for finding in report.findings:
-        if finding.counts:
+        if finding.counts or (waived and finding.waiver is not None):
             found.setdefault(finding.input, []).append(finding)
     if not found:
         return {None: []}
@@ -127,6 +128,9 @@ def _result(finding: Finding, report: Report, rules: dict[str, int], seen: dict[
         "locations": [location],
         "partialFingerprints": {"primaryLocationLineHash": _fingerprint(finding, seen)},
     }
+    if finding.waiver is not None:
+        until = f"until {finding.waiver.expires.isoformat()}: {finding.waiver.reason}"
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": _text(until)}]
     source = source_of(report, finding)
     if source is not None and source.chain:
         result["relatedLocations"] = [_call(number, call) for number, call in enumerate(source.chain, 1)]

@@ -76,6 +76,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     policy: dict[str, Adjustment] = {}
     quiet: bool | None = None
     refresh: bool | None = None
+    sarif_waived: bool | None = None
     skip: Words | None = None
     source: Words | None = None
     today: date | None = None

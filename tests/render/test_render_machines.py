@@ -20,7 +20,7 @@ from samples import HOSTILE, event, finding, hostile, large, report
 
 from iaccheck.model import Input, Report, Severity, Source
 from iaccheck.render import formats, renderer
-from iaccheck.render._style import PLAIN
+from iaccheck.render._style import PLAIN, Style
 
 SCHEMAS = Path(__file__).parent / "schemas"
 SARIF = Draft7Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text()))
@@ -132,6 +132,14 @@ def test_waived_findings_are_no_results_but_skipped_tests() -> None:
     assert len(check_sarif(render("sarif", shown))) == len(check_gitlab(render("gitlab", shown))) == 3
     assert json.loads(render("sarif", shown))["runs"][0]["properties"]["waived"] == 1
     assert len(check_junit(render("junit", shown)).findall("testsuite/testcase/skipped")) == 1
+
+
+def test_waived_findings_are_suppressed_results_where_that_is_asked_for() -> None:
+    results = check_sarif(renderer("sarif")(hostile("a"), Style(waived=True)))
+
+    suppressed = [result["suppressions"] for result in results if "suppressions" in result]
+    assert len(results) == 4
+    assert [[(each["kind"], each["status"]) for each in one] for one in suppressed] == [[("external", "accepted")]]
 
 
 def test_results_stand_where_the_block_stands_and_never_at_the_plan() -> None:
