@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from iaccheck.errors import InputError, UsageError
 from iaccheck.model import Document
+from iaccheck.read.text import is_zip
 
 CONFIGURATION = (".tf", ".tofu", ".tf.json", ".tofu.json")
 # What a plan is called in a folder, the first that is there: JSON needs no Terraform.
@@ -75,7 +76,7 @@ def _plans(path: str, label: str | None, at: Place) -> Iterator[Document]:
         file = found
     data = _bytes(file)
     source = at.source or _configuration_beside(file)
-    if data[:4] == b"PK\x03\x04":
+    if is_zip(data):
         from iaccheck.read.binary import show
 
         data = show(Path(file), data, at.terraform, os.environ)

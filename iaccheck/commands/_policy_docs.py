@@ -1,6 +1,6 @@
 """policy docs: policies -> the page docs/policies.md, and the plain text of one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from iaccheck import resources
 from iaccheck.judge.fields import FIELDS, NAMES
@@ -30,21 +30,28 @@ def page(policies: Iterable[Policy]) -> str:
 def _section(policy: Policy) -> Iterator[str]:
     yield f"**{policy.title}** ({policy.severity.value}, over {', '.join(policy.kinds)}{_when(policy)})"
     yield ""
-    for kind in policy.kinds if isinstance(policy.message, dict) else policy.kinds[:1]:
-        yield f"> {policy.message_for(kind)}"
+    for message in _messages(policy):
+        yield f"> {message}"
         yield ">"
     yield ""
     yield "```text"
     yield policy.help.strip()
     yield "```"
-    for title, texts in (
-        ("Parameters", _parameters(policy)),
-        ("Controls", policy.controls),
-        ("See", policy.references),
-    ):
-        if texts:
-            yield ""
-            yield f"{title}: {'; '.join(texts)}"
+    for title, texts in _lists(policy):
+        yield ""
+        yield f"{title}: {'; '.join(texts)}"
+
+
+def _messages(policy: Policy) -> list[str]:
+    """What it says, once for each kind where that differs."""
+    kinds = policy.kinds if isinstance(policy.message, dict) else policy.kinds[:1]
+    return [policy.message_for(kind) for kind in kinds]
+
+
+def _lists(policy: Policy) -> list[tuple[str, Sequence[str]]]:
+    """What else it has, with its title."""
+    lists = (("Parameters", _parameters(policy)), ("Controls", policy.controls), ("See", policy.references))
+    return [(title, texts) for title, texts in lists if texts]
 
 
 def _when(policy: Policy) -> str:
@@ -78,16 +85,10 @@ def plain(policy: Policy) -> Iterator[str]:
     yield f"{policy.id}  {policy.title}"
     yield f"{policy.severity.value}, over {', '.join(policy.kinds)}{_when(policy)}"
     yield ""
-    for kind in policy.kinds if isinstance(policy.message, dict) else policy.kinds[:1]:
-        yield policy.message_for(kind)
+    yield from _messages(policy)
     yield ""
     yield from policy.help.strip().split("\n")
-    for title, texts in (
-        ("Parameters", _parameters(policy)),
-        ("Controls", policy.controls),
-        ("See", policy.references),
-    ):
-        if texts:
-            yield ""
-            yield f"{title}:"
-            yield from (f"  {text}" for text in texts)
+    for title, texts in _lists(policy):
+        yield ""
+        yield f"{title}:"
+        yield from (f"  {text}" for text in texts)

@@ -134,7 +134,7 @@ def _choices(route: Route, world: World, location: str, facts: Facts) -> list[_C
         return [_Choice(fate, f"{route.address}: {route.reason}", unknown=True) for fate in _Fate]
     choices: list[_Choice] = []
     for number, rule in enumerate(route.rules, 1):
-        match = _rule_matches(rule, location, facts)
+        match = rule_matches(rule, location, facts)
         if match is False:
             continue
         where = f"rule {number} of {route.address}"
@@ -145,7 +145,8 @@ def _choices(route: Route, world: World, location: str, facts: Facts) -> list[_C
     return [*choices, _Choice(_Fate.UNMATCHED, f"no rule of {route.address} matches {location}", unknown=unsure)]
 
 
-def _rule_matches(rule: Rule, location: str, facts: Facts) -> bool | None:
+def rule_matches(rule: Rule, location: str, facts: Facts) -> bool | None:
+    """Whether a rule matches a location; None where that isn't documented, or not known before the apply."""
     answers = {matches(facts.locations, facts.as_of, name, location) for name in rule.locations}
     return True if True in answers else None if None in answers or rule.locations_open else False
 

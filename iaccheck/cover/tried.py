@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from iaccheck.cover.receivers import rule_matches
 from iaccheck.facts import Facts
-from iaccheck.locations import in_force, matches, region_of
+from iaccheck.locations import in_force, region_of
 from iaccheck.model import Rule, World
+
+_ANSWERS = {True: "matches", False: "does not match", None: "may match"}
 
 
 def tried(world: World, location: str, facts: Facts) -> Iterator[str]:
@@ -20,7 +23,7 @@ def tried(world: World, location: str, facts: Facts) -> Iterator[str]:
             yield f"{route.address}: {route.reason}"
             continue
         for number, rule in enumerate(route.rules, 1):
-            answer = _answer(rule, location, facts)
+            answer = _ANSWERS[rule_matches(rule, location, facts)]
             yield f"{route.address}, rule {number} ({_locations(rule)} → {_targets(rule, world)}): {answer}"
             if answer == "matches":
                 break
@@ -29,13 +32,6 @@ def tried(world: World, location: str, facts: Facts) -> Iterator[str]:
 
 def _force(yes: bool) -> str:
     return "in force" if yes else "not in force"
-
-
-def _answer(rule: Rule, location: str, facts: Facts) -> str:
-    answers = {matches(facts.locations, facts.as_of, name, location) for name in rule.locations}
-    if True in answers:
-        return "matches"
-    return "may match" if None in answers or rule.locations_open else "does not match"
 
 
 def _locations(rule: Rule) -> str:

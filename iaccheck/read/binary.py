@@ -16,7 +16,6 @@ from pathlib import Path
 
 from iaccheck.errors import InputError
 
-MAGIC = b"PK\x03\x04"
 PROGRAMS = ("terraform", "tofu")
 SECONDS = 120
 
@@ -26,10 +25,6 @@ _MOST_MEMBERS = 20_000
 _MOST_BYTES = 2 << 30
 _MOST_RATIO = 250
 _SMALL = 16 << 20
-
-
-def is_binary(data: bytes) -> bool:
-    return data[:4] == MAGIC
 
 
 def show(path: Path, data: bytes, program: str | None, environment: Mapping[str, str]) -> bytes:

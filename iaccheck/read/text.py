@@ -20,6 +20,11 @@ _BOMS = (
 _OBJECT_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
 
 
+def is_zip(data: bytes) -> bool:
+    """Whether a file is one that `terraform plan -out` could have saved."""
+    return data[:4] == b"PK\x03\x04"
+
+
 def json_of(name: str, data: bytes) -> bytes:
     """UTF-8 JSON of a file: byte order marks, UTF-16 (PowerShell's `>`) and lines before the object are taken off.
 
@@ -27,7 +32,7 @@ def json_of(name: str, data: bytes) -> bytes:
     """
     if data[:1] == b"{" and data[1:2] != b"\0":
         return data
-    if data[:4] == b"PK\x03\x04":
+    if is_zip(data):
         raise InputError(f"{name}: this is a binary plan, not its JSON", f"turn it into JSON: {TO_JSON}")
     text = _decoded(name, data)
     start = _skip_blank(text)

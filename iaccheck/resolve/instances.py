@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, structs
 
-from iaccheck.facts import Facts, Type
+from iaccheck.facts import Facts
 from iaccheck.model import Change, Object, Plan
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -124,8 +124,3 @@ def _instance(address: str, object_: Object, *, before: bool, after: bool, manag
         managed=managed,
         plan=text_of(values.get("plan")),
     )
-
-
-def is_service(instance: ServiceInstance, known: Type) -> bool:
-    """Whether an instance is of the service that a type's or a tracker's `where` names."""
-    return instance.service == known.where.get("service")
