@@ -178,6 +178,13 @@ class Bucket(Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class ProviderRegion(Struct, frozen=True, forbid_unknown_fields=True):
+    """Variables that name the provider's region, the first that is set counts, and its region without any."""
+
+    environment: list[str]
+    default: str
+
+
 class Locations(Struct, frozen=True, forbid_unknown_fields=True):
     regions: dict[str, Region]
     global_: Region = field(name="global")
@@ -185,6 +192,7 @@ class Locations(Struct, frozen=True, forbid_unknown_fields=True):
     tree_since: date
     groups: dict[str, list[str]]
     undocumented_groups: dict[str, list[str]]
+    provider_region: ProviderRegion
     data_centres: str = ""
     jurisdictions: dict[str, list[str]] = {}
 

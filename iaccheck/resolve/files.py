@@ -42,9 +42,7 @@ def opened(
         blocks = Blocks(plan)
         references = References(plan, blocks, facts, own_locals)
         instances = tuple(service_instances(plan, facts, label, evidence=only_looked_at))
-        regions = Regions(
-            plan.configuration, instances, label, blocks, references, environment, facts.locations.regions
-        )
+        regions = Regions(plan.configuration, instances, label, blocks, references, environment, facts.locations)
         yield File(plan, label, only_looked_at, blocks, references, regions, instances, own_locals)
 
 

@@ -1,7 +1,7 @@
 """regions: the region that the provider will call, where it isn't that of the instance.
 
 The provider block's region (constant, variable, alias, inherited by a module), else the environment of the run, else
-us-south, which is assumed (terraform-provider-ibm 2.5.0, ibm/provider/provider.go, providerConfigure).
+the provider's default, which is assumed (terraform-provider-ibm 2.5.0, ibm/provider/provider.go, providerConfigure).
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,14 +10,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
+from iaccheck.facts import Locations
 from iaccheck.model import Configuration, ResourceConfiguration
 from iaccheck.resolve.blocks import Blocks
 from iaccheck.resolve.instances import ServiceInstance, location_of_crn
 from iaccheck.resolve.references import References
 from iaccheck.resolve.traces import NOTHING, Scope, Trace, grouped
-
-ENVIRONMENT = ("IC_REGION", "IBMCLOUD_REGION", "BM_REGION", "BLUEMIX_REGION")
-ASSUMED = "us-south"
 
 _INSTANCE = frozenset({"service_instance"})
 
@@ -45,14 +43,15 @@ class Regions:
         blocks: Blocks,
         references: References,
         environment: Mapping[str, str],
-        regions: Iterable[str],
+        locations: Locations,
     ) -> None:
         self._configuration = configuration
         self._by_address = own_by_address(instances, label)
         self._blocks = blocks
         self._references = references
         self._environment = environment
-        self._regions = frozenset(regions)
+        self._regions = frozenset(locations.regions)
+        self._unset = locations.provider_region
         self._known: dict[str, Region] = {}
 
     def of_provider(self, block: ResourceConfiguration) -> Region:
@@ -101,10 +100,11 @@ class Regions:
         return self.traced(trace, msgspec.json.decode(expression), "the provider's region")
 
     def _of_environment(self) -> Region:
-        for name in ENVIRONMENT:
+        for name in self._unset.environment:
             if self._environment.get(name):
                 return Region(self._environment[name], f"{name} of this run is the provider's region")
-        return Region(ASSUMED, f"no region is set anywhere; the provider's default {ASSUMED} is assumed", assumed=True)
+        default = self._unset.default
+        return Region(default, f"no region is set anywhere; the provider's default {default} is assumed", assumed=True)
 
 
 def own_by_address(instances: Iterable[ServiceInstance], label: str | None) -> dict[str, ServiceInstance]:
